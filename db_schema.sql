@@ -1,0 +1,457 @@
+-- The whole schema of discord_data, for PostgreSQL 13 and newer.
+--
+--   psql -d discord_data -f db_schema.sql      safe on an empty and on an existing database
+--   discord-airflow db migrate                 the same, and the numbered migrations after it
+--
+-- Conventions
+--   * Ids are Discord snowflakes (bigint). `id >> 22` is milliseconds since 2015-01-01 UTC.
+--   * Times are timestamptz. Windows are half-open: [since, until).
+--   * Every fact says when it was observed (the export's own time); the newest observation wins,
+--     whatever the order of import.
+--   * There are no foreign keys: a reply may be imported before the message it answers, and the check
+--     of each row would halve the speed of a load. `discord-airflow check` looks for orphans instead.
+--   * Positions count from 0 in the order of the export.
+
+SET client_min_messages = warning;
+
+BEGIN;
+
+-- Two sessions that apply the schema at the same time wait for each other.
+SELECT pg_advisory_xact_lock(7236451120);
+
+-- Substring search uses trigrams. A server that does not allow the extension still works, only slower.
+DO $$
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+EXCEPTION WHEN OTHERS THEN
+    RAISE WARNING 'pg_trgm is not available (%): search works without its index', SQLERRM;
+END
+$$;
+
+CREATE TABLE IF NOT EXISTS schema_version (
+    version    integer PRIMARY KEY,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;
+
+-- ---------------------------------------------------------------------------------------------------
+-- What was imported, and what could not be
+-- ---------------------------------------------------------------------------------------------------
+
+-- The ledger: one row per file that was ever imported. It is written in the transaction of the file's
+-- rows, so it is the sole commit point; a file whose hash stands here costs one hash.
+CREATE TABLE IF NOT EXISTS ledger (
+    sha256            text PRIMARY KEY,          -- of the file's bytes, lower-case hex
+    file_name         text NOT NULL,             -- the name it was first imported under, without folders
+    byte_size         bigint NOT NULL,
+    status            text NOT NULL CHECK (status IN ('whole', 'damaged', 'rejected')),
+                                                 -- damaged: good messages stored, the rest named in quarantine;
+                                                 -- rejected: nothing of it could be stored
+    guild_id          bigint,
+    channel_id        bigint,
+    range_after       timestamptz,               -- the export's own dateRange
+    range_before      timestamptz,
+    exported_at       timestamptz,               -- null: exporter before 2.40.1
+    observed_at       timestamptz,               -- exported_at, else the newest instant in the file
+    first_message_id  bigint,
+    last_message_id   bigint,
+    format            text,                      -- the exporter version the keys tell, e.g. '2.47'
+    layout            text,                      -- 'exporter' (fast way) or 'generic'
+    header            jsonb,                     -- everything in the file but the messages, as it came
+    messages          bigint NOT NULL DEFAULT 0, -- in the file
+    messages_stated   bigint,                    -- the file's messageCount
+    messages_new      bigint NOT NULL DEFAULT 0,
+    messages_edited   bigint NOT NULL DEFAULT 0, -- text or edit time changed
+    messages_changed  bigint NOT NULL DEFAULT 0, -- anything else changed (reactions, pins, names, embeds)
+    messages_unchanged bigint NOT NULL DEFAULT 0,
+    messages_older    bigint NOT NULL DEFAULT 0, -- a newer observation was already stored
+    quarantined       bigint NOT NULL DEFAULT 0,
+    replaced_characters bigint NOT NULL DEFAULT 0, -- NUL and lone surrogates stored as U+FFFD
+    off_clock         bigint NOT NULL DEFAULT 0, -- messages whose id and time disagree
+    importer_version  text NOT NULL,
+    imported_at       timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS ledger_channel ON ledger (channel_id);
+
+-- What could not be stored, and why. No content: the file itself still has it.
+CREATE TABLE IF NOT EXISTS quarantine (
+    sha256     text NOT NULL,
+    position   bigint NOT NULL,                  -- index in "messages"; -1: the file as a whole
+    message_id bigint,                           -- where it could be read
+    place      text NOT NULL,                    -- where in the file, e.g. 'messages[17].author.id'
+    reason     text NOT NULL,                    -- a code, e.g. 'id-out-of-range'
+    detail     text NOT NULL,                    -- one sentence
+    PRIMARY KEY (sha256, position)
+);
+
+-- Which id ranges of a channel were exported, and how sure that is. `after_id` and `before_id` are both
+-- exclusive. A range that no row covers was never tried.
+CREATE TABLE IF NOT EXISTS coverage (
+    channel_id  bigint NOT NULL,
+    after_id    bigint NOT NULL,
+    before_id   bigint NOT NULL,
+    observed_at timestamptz NOT NULL,
+    state       text NOT NULL CHECK (state IN ('complete', 'empty', 'claimed', 'partial', 'forbidden', 'failed')),
+                                                 -- complete, empty: proven by our collector;
+                                                 -- claimed: a file says so, nobody watched its export
+    guild_id    bigint,
+    reason      text,
+    sha256      text,                            -- the ledger's file, null when no file came
+    PRIMARY KEY (channel_id, after_id, before_id, observed_at, state)
+);
+CREATE INDEX IF NOT EXISTS coverage_guild ON coverage (guild_id);
+
+-- ---------------------------------------------------------------------------------------------------
+-- Places and people
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS guilds (
+    id          bigint PRIMARY KEY,              -- 0: direct messages
+    name        text NOT NULL,
+    icon_url    text,
+    raw         jsonb NOT NULL,                  -- the export's object, as it came
+    observed_at timestamptz NOT NULL
+);
+
+-- Channels, threads and forum posts. A parent that has no export of its own (a category, a forum) is
+-- known from its children only: `type` and `raw` are null.
+CREATE TABLE IF NOT EXISTS channels (
+    id          bigint PRIMARY KEY,
+    guild_id    bigint NOT NULL,
+    parent_id   bigint,                          -- category of a channel, channel or forum of a thread
+    kind        smallint,                        -- Discord's number; 10, 11, 12 are threads
+    type        text,                            -- as it came, e.g. 'GuildTextChat'
+    name        text NOT NULL,
+    parent_name text,
+    topic       text,
+    icon_url    text,
+    raw         jsonb,
+    observed_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS channels_guild ON channels (guild_id);
+
+-- An account, as last observed.
+CREATE TABLE IF NOT EXISTS users (
+    id            bigint PRIMARY KEY,            -- for a webhook the webhook's id
+    name          text NOT NULL,
+    discriminator text,
+    author_kind   smallint NOT NULL,             -- 0 person, 1 bot or webhook, 2 deleted account
+    avatar_url    text,
+    observed_at   timestamptz NOT NULL
+);
+
+-- An account inside one guild, as last observed. A block that lists roles outranks one that does not
+-- (people who only reacted), whatever their times.
+CREATE TABLE IF NOT EXISTS members (
+    guild_id    bigint NOT NULL,
+    user_id     bigint NOT NULL,
+    nickname    text,                            -- null: none, or the export did not say
+    color       text,
+    avatar_url  text,
+    role_ids    bigint[],                        -- null: the export did not say; highest first
+    profile     bigint NOT NULL,                 -- profiles.digest it was taken from
+    observed_at timestamptz NOT NULL,
+    PRIMARY KEY (guild_id, user_id)
+);
+CREATE INDEX IF NOT EXISTS members_user ON members (user_id);
+
+CREATE TABLE IF NOT EXISTS roles (
+    guild_id    bigint NOT NULL,
+    id          bigint NOT NULL,
+    name        text NOT NULL,
+    color       text,
+    position    integer NOT NULL,
+    observed_at timestamptz NOT NULL,
+    PRIMARY KEY (guild_id, id)
+);
+
+-- Every distinct user block that an export showed: name history, nicknames, roles of that day. Messages,
+-- mentions and reactions point here, so that an export can be rebuilt exactly.
+CREATE TABLE IF NOT EXISTS profiles (
+    user_id           bigint NOT NULL,
+    digest            bigint NOT NULL,           -- of guild and block; the same block has the same digest for ever
+    guild_id          bigint NOT NULL,
+    name              text NOT NULL,
+    discriminator     text,
+    nickname          text,
+    color             text,
+    avatar_url        text,
+    is_bot            boolean NOT NULL,
+    keys              smallint NOT NULL,         -- which optional keys were there: 1 nickname, 2 color, 4 roles,
+                                                 -- 8 avatarUrl, 16 discriminator (32: it was a number)
+    roles             jsonb,                     -- as they came
+    residue           jsonb,                     -- the block as it came, when the columns cannot give it back
+    first_observed_at timestamptz NOT NULL,
+    last_observed_at  timestamptz NOT NULL,
+    PRIMARY KEY (user_id, digest)
+);
+
+-- Every distinct emoji object that an export showed.
+CREATE TABLE IF NOT EXISTS emojis (
+    digest      bigint PRIMARY KEY,
+    id          bigint,                          -- null: a standard emoji
+    name        text NOT NULL,
+    code        text,                            -- null: exporter before 2.38
+    is_animated boolean NOT NULL,
+    image_url   text,
+    id_is_null  boolean NOT NULL,                -- standard emoji came with null (to 2.32) and not with ""
+    residue     jsonb
+);
+
+-- ---------------------------------------------------------------------------------------------------
+-- Messages and all they carry. A message and its children are one fact: they change together.
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS messages (
+    id                   bigint PRIMARY KEY,
+    channel_id           bigint NOT NULL,
+    author_id            bigint NOT NULL,        -- once known, never replaced by the deleted-account placeholder
+    author_profile       bigint NOT NULL,        -- profiles.digest
+    digest               bigint NOT NULL,        -- of the message and its children; equal digest, nothing to write
+    sent_at              timestamptz NOT NULL,
+    observed_at          timestamptz NOT NULL,
+    edited_at            timestamptz,
+    call_ended_at        timestamptz,
+    deleted_at           timestamptz,            -- last complete export of its range that did not show it any more
+    author_observed_at   timestamptz,            -- only where the author is older than the rest (see author_id)
+    reference_message_id bigint,
+    reference_channel_id bigint,
+    reference_guild_id   bigint,
+    kind                 smallint,               -- Discord's number (0 Default, 19 Reply, 7 join ...); null: unknown name
+    author_kind          smallint NOT NULL,      -- 0 person, 1 bot or webhook, 2 deleted account
+    utc_offset           smallint NOT NULL,      -- minutes, of sent_at as exported
+    edited_utc_offset    smallint,
+    variant              smallint NOT NULL,      -- keys an older exporter did not write: 1 stickers, 2 inlineEmojis,
+                                                 -- 4 callEndedTimestamp, 8 mentions
+    is_pinned            boolean NOT NULL,
+    off_clock            boolean NOT NULL,       -- id and sent_at disagree by more than a minute (imported history)
+    type                 text NOT NULL,          -- as it came, e.g. 'Default', '20'
+    reference_type       text,                   -- null: exporter before 2.47
+    content              text NOT NULL,
+    residue              jsonb                   -- the message as it came, when the columns cannot give it back
+);
+CREATE INDEX IF NOT EXISTS messages_channel ON messages (channel_id, id);
+CREATE INDEX IF NOT EXISTS messages_author ON messages (author_id, id);
+CREATE INDEX IF NOT EXISTS messages_reference ON messages (reference_message_id) WHERE reference_message_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_off_clock ON messages (sent_at) WHERE off_clock;
+
+-- Earlier texts of edited messages: every distinct text that is not the current one.
+CREATE TABLE IF NOT EXISTS message_revisions (
+    message_id  bigint NOT NULL,
+    text_digest bigint NOT NULL,
+    content     text NOT NULL,
+    edited_at   timestamptz,
+    observed_at timestamptz NOT NULL,            -- last time it was observed
+    PRIMARY KEY (message_id, text_digest)
+);
+
+CREATE TABLE IF NOT EXISTS attachments (
+    message_id bigint NOT NULL,
+    position   smallint NOT NULL,
+    id         bigint NOT NULL,
+    url        text NOT NULL,
+    file_name  text NOT NULL,
+    byte_size  bigint NOT NULL,
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE IF NOT EXISTS embeds (
+    message_id  bigint NOT NULL,
+    position    smallint NOT NULL,
+    title       text,
+    url         text,
+    description text,
+    raw         jsonb NOT NULL,                  -- the whole embed, as it came
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE IF NOT EXISTS stickers (
+    message_id bigint NOT NULL,
+    position   smallint NOT NULL,
+    id         bigint NOT NULL,
+    name       text NOT NULL,
+    format     text NOT NULL,
+    source_url text NOT NULL,
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE IF NOT EXISTS reactions (
+    message_id   bigint NOT NULL,
+    position     smallint NOT NULL,
+    emoji        bigint NOT NULL,                -- emojis.digest
+    count        integer NOT NULL,               -- Discord's figure; may exceed the users listed
+    users_listed boolean NOT NULL,               -- false: exporter before 2.40.4
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE IF NOT EXISTS reaction_users (
+    message_id bigint NOT NULL,
+    position   smallint NOT NULL,                -- of the reaction
+    ordinal    integer NOT NULL,
+    user_id    bigint NOT NULL,
+    profile    bigint NOT NULL,                  -- profiles.digest
+    PRIMARY KEY (message_id, position, ordinal)
+);
+
+CREATE TABLE IF NOT EXISTS mentions (
+    message_id bigint NOT NULL,
+    position   smallint NOT NULL,
+    user_id    bigint NOT NULL,
+    profile    bigint NOT NULL,
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE IF NOT EXISTS inline_emojis (
+    message_id bigint NOT NULL,
+    position   smallint NOT NULL,
+    emoji      bigint NOT NULL,
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE IF NOT EXISTS interactions (
+    message_id bigint PRIMARY KEY,
+    id         bigint NOT NULL,
+    name       text NOT NULL,
+    user_id    bigint NOT NULL,
+    profile    bigint NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS forwarded_messages (
+    message_id        bigint PRIMARY KEY,        -- of the message that forwards
+    sent_at           timestamptz,               -- null: the export wrote year 0001
+    edited_at         timestamptz,
+    utc_offset        smallint,
+    edited_utc_offset smallint,
+    content           text NOT NULL,
+    attachments       jsonb NOT NULL,
+    embeds            jsonb NOT NULL,
+    stickers          jsonb NOT NULL
+);
+
+-- First and last message of a person in a channel: kept at import, so that "who is new" does not
+-- read the archive. Only messages that count as a person's (see is_persons_message).
+CREATE TABLE IF NOT EXISTS channel_authors (
+    channel_id       bigint NOT NULL,
+    author_id        bigint NOT NULL,
+    first_sent_at    timestamptz NOT NULL,
+    first_message_id bigint NOT NULL,
+    last_sent_at     timestamptz NOT NULL,
+    last_message_id  bigint NOT NULL,
+    PRIMARY KEY (author_id, channel_id)
+);
+
+-- ---------------------------------------------------------------------------------------------------
+-- Reports: the hand-over between the tasks of a run, and the receipts
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS report_runs (
+    run_key    text PRIMARY KEY,
+    since      timestamptz NOT NULL,
+    until      timestamptz NOT NULL,
+    zone       text NOT NULL,
+    options    jsonb NOT NULL,                   -- servers, excluded channels, names, limits
+    started_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS report_sections (
+    run_key     text NOT NULL,
+    section     text NOT NULL,                   -- 'stats', 'trends', 'connectors', 'highlights', 'health', 'digest'
+    payload     jsonb NOT NULL,                  -- typed rows and their receipts
+    computed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (run_key, section)
+);
+
+-- ---------------------------------------------------------------------------------------------------
+-- Rules that more than one query needs
+-- ---------------------------------------------------------------------------------------------------
+
+-- The smallest snowflake of the instant's millisecond; clamped to what a snowflake can hold.
+CREATE OR REPLACE FUNCTION snowflake_at(instant timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN instant <= timestamptz '2015-01-01 00:00:00+00' THEN 0
+        WHEN instant >= timestamptz '2084-01-01 00:00:00+00' THEN 9223372036854775807
+        ELSE (floor(extract(epoch FROM instant) * 1000)::bigint - 1420070400000) << 22
+    END
+$$;
+
+-- Whose message is it, and does it count? The one rule: a person wrote it (Default or Reply; not a bot, a
+-- webhook or a system notice) and it was not deleted since.
+CREATE OR REPLACE FUNCTION is_written_message(kind smallint, author_kind smallint, deleted_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT kind IN (0, 19) AND author_kind <> 1 AND deleted_at IS NULL
+$$;
+
+-- The same, and the author is a known account: those who rank as people. The placeholder that stands for
+-- all deleted accounts writes messages that count, but it is nobody in particular.
+CREATE OR REPLACE FUNCTION is_persons_message(kind smallint, author_kind smallint, deleted_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT kind IN (0, 19) AND author_kind = 0 AND deleted_at IS NULL
+$$;
+
+-- All messages of a window, by the primary key: a snowflake holds its time, so no index on sent_at is
+-- needed. Rows whose id and time disagree are found by their own small index.
+CREATE OR REPLACE FUNCTION messages_in(since timestamptz, until timestamptz) RETURNS SETOF messages
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM messages
+     WHERE NOT off_clock
+       AND id >= snowflake_at(since - interval '1 minute') AND id < snowflake_at(until + interval '1 minute')
+       AND sent_at >= since AND sent_at < until
+    UNION ALL
+    SELECT * FROM messages
+     WHERE off_clock AND sent_at >= since AND sent_at < until
+$$;
+
+-- Every name an account was seen with, newest last.
+CREATE OR REPLACE VIEW user_names AS
+    SELECT user_id, guild_id, name, 'username' AS sort,
+           min(first_observed_at) AS first_observed_at, max(last_observed_at) AS last_observed_at
+      FROM profiles GROUP BY user_id, guild_id, name
+    UNION ALL
+    SELECT user_id, guild_id, nickname, 'nickname',
+           min(first_observed_at), max(last_observed_at)
+      FROM profiles WHERE nickname IS NOT NULL GROUP BY user_id, guild_id, nickname;
+
+-- ---------------------------------------------------------------------------------------------------
+-- The register of personal data: which columns tell something about a person. Export, erasure and
+-- retention read it; a test fails when a column of any table is missing here.
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS personal_data (
+    table_name text PRIMARY KEY,
+    personal   text[] NOT NULL,
+    other      text[] NOT NULL
+);
+INSERT INTO personal_data (table_name, personal, other) VALUES
+    ('schema_version', '{}', '{version,applied_at}'),
+    ('personal_data', '{}', '{table_name,personal,other}'),
+    ('ledger', '{file_name,header}', '{sha256,byte_size,status,guild_id,channel_id,range_after,range_before,exported_at,observed_at,first_message_id,last_message_id,format,layout,messages,messages_stated,messages_new,messages_edited,messages_changed,messages_unchanged,messages_older,quarantined,replaced_characters,off_clock,importer_version,imported_at}'),
+    ('quarantine', '{message_id,detail}', '{sha256,position,place,reason}'),
+    ('coverage', '{}', '{channel_id,after_id,before_id,observed_at,state,guild_id,reason,sha256}'),
+    ('guilds', '{}', '{id,name,icon_url,raw,observed_at}'),
+    ('channels', '{name,parent_name,topic,raw}', '{id,guild_id,parent_id,kind,type,icon_url,observed_at}'),
+    ('users', '{id,name,discriminator,author_kind,avatar_url}', '{observed_at}'),
+    ('members', '{user_id,nickname,color,avatar_url,role_ids,profile}', '{guild_id,observed_at}'),
+    ('roles', '{}', '{guild_id,id,name,color,position,observed_at}'),
+    ('profiles', '{user_id,digest,name,discriminator,nickname,color,avatar_url,is_bot,roles,residue}', '{guild_id,keys,first_observed_at,last_observed_at}'),
+    ('emojis', '{}', '{digest,id,name,code,is_animated,image_url,id_is_null,residue}'),
+    ('messages', '{id,author_id,author_profile,digest,sent_at,edited_at,call_ended_at,deleted_at,author_observed_at,author_kind,reference_message_id,reference_channel_id,reference_guild_id,type,content,residue}', '{channel_id,observed_at,kind,utc_offset,edited_utc_offset,variant,is_pinned,off_clock,reference_type}'),
+    ('message_revisions', '{message_id,text_digest,content,edited_at}', '{observed_at}'),
+    ('attachments', '{message_id,id,url,file_name}', '{position,byte_size}'),
+    ('embeds', '{message_id,title,url,description,raw}', '{position}'),
+    ('stickers', '{message_id}', '{position,id,name,format,source_url}'),
+    ('reactions', '{message_id}', '{position,emoji,count,users_listed}'),
+    ('reaction_users', '{message_id,user_id,profile}', '{position,ordinal}'),
+    ('mentions', '{message_id,user_id,profile}', '{position}'),
+    ('inline_emojis', '{message_id}', '{position,emoji}'),
+    ('interactions', '{message_id,user_id,profile}', '{id,name}'),
+    ('forwarded_messages', '{message_id,sent_at,edited_at,content,attachments,embeds,stickers}', '{utc_offset,edited_utc_offset}'),
+    ('channel_authors', '{author_id,first_sent_at,first_message_id,last_sent_at,last_message_id}', '{channel_id}'),
+    ('report_runs', '{options}', '{run_key,since,until,zone,started_at}'),
+    ('report_sections', '{payload}', '{run_key,section,computed_at}')
+ON CONFLICT (table_name) DO UPDATE SET personal = EXCLUDED.personal, other = EXCLUDED.other
+    WHERE (personal_data.personal, personal_data.other) IS DISTINCT FROM (EXCLUDED.personal, EXCLUDED.other);
+
+COMMIT;
+
+RESET client_min_messages;
