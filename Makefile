@@ -1,0 +1,53 @@
+# discord_airflow: `make help` lists what can be made. Needs GNU make, git and Python 3.11, 3.12 or 3.13; nothing else.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The Python that .venv is made with.
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := $(wildcard discord_airflow collectors dags plugins bench tests)
+
+# What the environment of every command needs; `make report` and `make up` stay usable without the tools for developers.
+READY := $(VENV)/ready
+READY_DEV := $(VENV)/ready-dev
+
+## help: list the targets
+help:
+	@sed -n 's/^## //p' Makefile | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+## setup: make .venv with everything in the lock files (again only when they change)
+setup: $(READY_DEV)
+
+## test: lint, format, types, then every test
+test: $(READY_DEV)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/basedpyright --warnings
+	$(BIN)/python -m pytest
+
+## format: put the code into the form that `make test` asks for
+format: $(READY_DEV)
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+## lock: write the lock files anew from pyproject.toml
+lock: $(READY)
+	scripts/lock
+
+## clean: remove .venv and what the tools left; exports, reports and the database stay
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+
+$(READY): requirements.lock requirements-uv.lock pyproject.toml scripts/setup
+	PYTHON='$(PYTHON)' scripts/setup requirements.lock
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock requirements.lock requirements-uv.lock pyproject.toml scripts/setup
+	PYTHON='$(PYTHON)' scripts/setup requirements-dev.lock
+	@touch $(READY) $@
+
+.PHONY: help setup test format lock clean

@@ -1,0 +1,1 @@
+"""The commands of `discord-airflow`, one module per group; each exposes `register(app)`."""

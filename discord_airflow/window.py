@@ -1,0 +1,90 @@
+"""Spans of time as a report means them: half-open, aware, and counted in days on the wall clock of a zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SUNDAY = 6
+"""As date.weekday() counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The instants from *since* up to, but not including, *until*; *zone* is the IANA name whose wall clock is meant."""
+
+    since: datetime
+    until: datetime
+    zone: str
+
+    def __post_init__(self) -> None:
+        if self.since.utcoffset() is None or self.until.utcoffset() is None:
+            raise ValueError(f"a window needs times with a zone, not {self.since} and {self.until}")
+        if self.since.astimezone(UTC) >= self.until.astimezone(UTC):
+            raise ValueError(f"a window must end after it begins, not {self.since} to {self.until}")
+        zone_named(self.zone)
+
+    def preceding(self) -> "Window":
+        """Return the window that ends where this one begins and spans the same wall-clock time in the zone."""
+        since, until = _on_the_wall(self.since, self.zone), _on_the_wall(self.until, self.zone)
+        return Window(_instant(since - (until - since), self.zone), self.since, self.zone)
+
+    def label(self) -> str:
+        """Return the window as people read it: ``Sun 2026-11-15 09:00 - Sun 2026-11-22 09:00 (Europe/Helsinki)``."""
+        return f"{_written(self.since, self.zone)} - {_written(self.until, self.zone)} ({self.zone})"
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.since <= instant < self.until
+
+
+def window_ending(until: datetime, days: int, zone: str) -> Window:
+    """
+    Return the window of *days* days that ends at *until*, beginning at the same time of day on the wall clock of *zone*.
+
+    Across a change to or from summer time such a day has 23 or 25 hours, so that weekly windows meet without gap or overlap.
+    """
+    if until.utcoffset() is None:
+        raise ValueError(f"a window needs an end with a zone, not {until}")
+    if days < 1:
+        raise ValueError(f"a window needs at least one day, not {days}")
+    try:
+        since = _instant(_on_the_wall(until, zone) - timedelta(days=days), zone)
+    except OverflowError:
+        raise ValueError(f"{days} days before {until} lies before the first year") from None
+    return Window(since, until.astimezone(UTC), zone)
+
+
+def last_full_week(before: datetime, zone: str, hour: int = 9) -> datetime:
+    """Return the latest Sunday, *hour* o'clock in *zone*, at or before *before*: when the weekly report was last due."""
+    wall = _on_the_wall(before, zone)
+    days_since_sunday = (wall.weekday() - SUNDAY) % 7
+    due = _due(wall.date() - timedelta(days=days_since_sunday), hour, zone)
+    return due if due <= before else _due(wall.date() - timedelta(days=days_since_sunday + 7), hour, zone)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the zone with the IANA name *name*; an unknown one raises ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone; use an IANA name such as Europe/Helsinki or UTC") from None
+
+
+def _due(day: date, hour: int, zone: str) -> datetime:
+    return _instant(datetime.combine(day, time(hour)), zone)  # noqa: DTZ001 (wall-clock time, made aware there)
+
+
+def _on_the_wall(instant: datetime, zone: str) -> datetime:
+    """Return what a clock on a wall in *zone* shows at *instant*: naive, and with `fold` for the second of two equal hours."""
+    return instant.astimezone(zone_named(zone)).replace(tzinfo=None)
+
+
+def _instant(wall: datetime, zone: str) -> datetime:
+    """Return the instant at which a clock in *zone* shows *wall*; a time the clock jumps over means the jump's far side."""
+    return wall.replace(tzinfo=zone_named(zone), fold=0).astimezone(UTC)
+
+
+def _written(instant: datetime, zone: str) -> str:
+    # Not strftime: it follows the machine's language.
+    local = instant.astimezone(zone_named(zone))
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[local.weekday()]
+    return f"{day} {local:%Y-%m-%d %H:%M}"
