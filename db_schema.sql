@@ -17,7 +17,7 @@ SET client_min_messages = warning;
 BEGIN;
 
 -- Two sessions that apply the schema at the same time wait for each other.
-SELECT pg_advisory_xact_lock(7236451120);
+DO $$ BEGIN PERFORM pg_advisory_xact_lock(7236451120); END $$;
 
 -- Substring search uses trigrams. A server that does not allow the extension still works, only slower.
 DO $$
