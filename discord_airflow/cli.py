@@ -1,0 +1,124 @@
+"""
+The command line: `discord-airflow`.
+
+Each group of commands is a module under discord_airflow/commands/ that registers itself. Here is what all of them share:
+errors become one sentence on stderr and a documented exit status, and the program's log goes to stderr.
+"""
+
+import importlib
+import importlib.util
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+import discord_airflow
+from discord_airflow.errors import DiscordAirflowError, UsageError
+
+COMMANDS = ("import_", "query", "report", "verify", "db")
+
+# typer does not export these; BadParameter is the one usage error that it does.
+UsageTrouble = typer.BadParameter.__bases__[0]
+AnyTrouble = UsageTrouble.__bases__[0]
+
+INTERRUPTED = 128 + signal.SIGINT
+BROKEN_PIPE = 128 + 13  # SIGPIPE, which Windows has not
+
+app = typer.Typer(
+    name="discord-airflow",
+    help="What happened on your Discord servers: every number with its receipt, every sentence with its source.",
+    epilog="Exit status: 0 ok, 64 usage, 65 data quarantined, 69 a service is down, 74 input or output,"
+    " 75 busy, 77 token or permission, 78 configuration.",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Tell more on stderr; twice for everything.")
+    ] = 0,
+) -> None:
+    """Set up what all commands share."""
+    if version:
+        typer.echo(f"discord-airflow {discord_airflow.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(UsageError.exit_code)
+    set_up_log(verbose)
+
+
+for module in COMMANDS:
+    if importlib.util.find_spec(f"discord_airflow.commands.{module}"):
+        importlib.import_module(f"discord_airflow.commands.{module}").register(app)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command of *argv* (default: the process's arguments) and return its exit status."""
+    try:
+        status = app(args=None if argv is None else list(argv), standalone_mode=False)
+        sys.stdout.flush()
+    except DiscordAirflowError as error:
+        return _fail(str(error), error.exit_code)
+    except AnyTrouble as error:
+        return _fail(_sentence(error), UsageError.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    return status if isinstance(status, int) else 0
+
+
+def run() -> None:
+    """Run as a program."""
+    sys.exit(main())
+
+
+def set_up_log(verbosity: int) -> None:
+    """Write the program's log to stderr, one event a line: warnings, with 1 also what happens, with 2 everything."""
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)]
+    handler = logging.StreamHandler(sys.stderr)
+    shared: list[structlog.types.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+    ]
+    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    ours = logging.getLogger("discord_airflow")
+    ours.handlers = [handler]
+    ours.setLevel(level)
+    ours.propagate = False
+
+
+def _fail(sentence: str, status: int) -> int:
+    typer.echo(f"discord-airflow: {sentence}", err=True)
+    return status
+
+
+def _sentence(error: Any) -> str:
+    """Return what is wrong with a command line, and where its help is."""
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "discord-airflow"
+    return f"{error.format_message().rstrip('.')}; see {command} --help."

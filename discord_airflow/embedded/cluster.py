@@ -1,0 +1,94 @@
+"""How an embedded cluster is made, and the settings its server runs with."""
+
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+from discord_airflow.embedded.place import PORT, SUPERUSER, Place
+from discord_airflow.embedded.programs import Programs
+from discord_airflow.errors import ServiceDownError
+
+SETTINGS_FILE = "discord_airflow.conf"
+FIRST_MAJOR_WITH_BUILTIN_LOCALE = 17
+
+ACCESS = """\
+# Whoever may enter the socket's folder may connect; only the server's user (and root) may. There is no other way in.
+local all all trust
+"""
+
+SETTINGS = """\
+# Written anew at each start. Put settings of your own into postgresql.conf, below the line that includes this file.
+listen_addresses = ''
+port = {port}
+unix_socket_directories = '{sockets}'
+unix_socket_permissions = 0700
+shared_buffers = 256MB
+maintenance_work_mem = 256MB
+checkpoint_timeout = 15min
+max_wal_size = 2GB          # bounds how long recovery takes after a crash
+wal_compression = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_line_prefix = '%m [%p] '
+"""
+
+
+def make_cluster(place: Place, programs: Programs, lock: int) -> None:
+    """
+    Make the cluster of *place* under another name and rename it, so that a killed `initdb` leaves nothing that looks whole.
+
+    *lock* is handed to `initdb`, so that nobody begins while an orphan of a killed start still works.
+    """
+    for leftover in place.home.glob("data.new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    draft = place.home / f"data.new-{secrets.token_hex(4)}"
+    command = (
+        *(programs.path("initdb"), "--pgdata", draft, "--username", SUPERUSER),
+        *("--auth", "trust", "--encoding", "UTF8", "--data-checksums", "--text-search-config", "simple"),
+        *_locale(programs.major),
+    )
+    made = place.run(command, pass_fds=(lock,))
+    if made.returncode != 0:
+        shutil.rmtree(draft, ignore_errors=True)
+        reason = " ".join(made.stderr.split()) or f"initdb ended with status {made.returncode}"
+        raise ServiceDownError(f"The embedded PostgreSQL could not be made in {place.home}: {reason}")
+    write_for(place, draft / "pg_hba.conf", ACCESS)
+    with (draft / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write(f"\ninclude_if_exists = '{SETTINGS_FILE}'\n")
+    draft.rename(place.data)
+    _sync(place.home)
+
+
+def write_settings(place: Place) -> None:
+    """Write the settings for the next start."""
+    write_for(place, place.data / SETTINGS_FILE, SETTINGS.format(port=PORT, sockets=place.sockets))
+
+
+def write_for(place: Place, path: Path, text: str) -> None:
+    """Replace *path* in one step by a file of the server's user."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_text(text, encoding="utf-8")
+    draft.chmod(0o600)
+    place.give(draft)
+    draft.replace(path)
+
+
+def _locale(major: int) -> tuple[str, ...]:
+    """
+    Return the options for one order of letters and one set of case rules on every system.
+
+    From version 17 PostgreSQL brings its own; before, the system's are used.
+    """
+    if major >= FIRST_MAJOR_WITH_BUILTIN_LOCALE:
+        return ("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C")
+    return ("--locale", "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8")
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,220 @@
+"""
+How the embedded server starts, stops and tells how it is.
+
+"Running" means that a connection succeeds, never that some process number exists. One lock decides everything else: it is
+taken by whoever starts the server and inherited by the server and all its processes, so it is free exactly when none of
+them lives: then, and only then, is a process number left in the data folder known to be stale.
+"""
+
+import fcntl
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from discord_airflow.embedded.cluster import make_cluster, write_settings
+from discord_airflow.embedded.place import PORT, SUPERUSER, Place, locate, make_place
+from discord_airflow.embedded.programs import Programs, find_programs, reachable
+from discord_airflow.errors import ConfigurationError, ServiceDownError
+from discord_airflow.settings import DatabaseSettings
+
+START_SECONDS = 600
+"""How long a start may take; recovery after a crash in a large import needs its time."""
+
+PATIENCE_SECONDS = 3.0
+PAUSE_SECONDS = 0.02
+LARGEST_LOG = 10_000_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the embedded server is; *version* and *process* are known while it runs."""
+
+    running: bool
+    home: Path
+    sockets: Path
+    log_file: Path
+    version: str | None = None
+    process: int | None = None
+
+
+def ensure_running(settings: DatabaseSettings) -> Place:
+    """Return where the server of *settings* answers, after starting it if it does not."""
+    place = place_of(settings)
+    deadline = time.monotonic() + START_SECONDS
+    told_at = time.monotonic() + PATIENCE_SECONDS
+    while not answers(place):
+        with _lock(place) as lock:
+            if lock is not None and not answers(place) and _process(place) is None:
+                _start(place, settings, lock)
+                return place
+        now = time.monotonic()
+        if now > deadline:
+            raise ServiceDownError(
+                f"The embedded PostgreSQL in {place.home} runs but did not answer for {START_SECONDS} seconds; {_see(place)}"
+            )
+        if now > told_at:
+            log.info("Waiting for the embedded PostgreSQL, which starts or recovers from a crash")
+            told_at = deadline
+        time.sleep(PAUSE_SECONDS)
+    return place
+
+
+def start(settings: DatabaseSettings) -> Status:
+    """Start the server unless it runs, and return how it is."""
+    ensure_running(settings)
+    return status(settings)
+
+
+def status(settings: DatabaseSettings) -> Status:
+    """Return how the server is, without starting or making anything."""
+    _refuse_windows()
+    place = locate(settings.data_directory) or Place(settings.data_directory)
+    version = _version(place)
+    return Status(
+        running=version is not None,
+        home=place.home,
+        sockets=place.sockets,
+        log_file=place.log_file,
+        version=version,
+        process=_process(place),
+    )
+
+
+def stop(settings: DatabaseSettings) -> bool:
+    """Stop the server, ending open transactions; return False when none was running."""
+    _refuse_windows()
+    place = locate(settings.data_directory)
+    if place is None or _process(place) is None:
+        return False
+    programs = _programs(place, settings)
+    stopped = place.run(
+        (programs.path("pg_ctl"), "-D", place.data, "-m", "fast", "-w", "-t", str(START_SECONDS), "stop")
+    )
+    if stopped.returncode != 0 and _process(place) is not None:
+        raise ServiceDownError(f"The embedded PostgreSQL did not stop: {_last_words(stopped.stderr)}; {_see(place)}")
+    return True
+
+
+def answers(place: Place) -> bool:
+    """Say whether a connection to the server of *place* succeeds."""
+    return _version(place) is not None
+
+
+def _version(place: Place) -> str | None:
+    try:
+        with psycopg.connect(
+            host=str(place.sockets),
+            hostaddr="",
+            port=PORT,
+            user=SUPERUSER,
+            dbname="postgres",
+            connect_timeout=5,
+            options="",
+            application_name="discord_airflow status",
+        ) as connection:
+            return connection.info.parameter_status("server_version")
+    except psycopg.OperationalError:
+        return None
+
+
+def place_of(settings: DatabaseSettings) -> Place:
+    """Return where the cluster of *settings* lies, making its empty folder when there is none yet."""
+    _refuse_windows()
+    return locate(settings.data_directory) or make_place(settings.data_directory)
+
+
+def _refuse_windows() -> None:
+    if sys.platform == "win32":
+        raise ConfigurationError(
+            "The embedded PostgreSQL does not run on Windows yet; set DB_HOST to use your own PostgreSQL."
+        )
+
+
+def _start(place: Place, settings: DatabaseSettings, lock: int) -> None:
+    """Start the server; the caller holds *lock* and has seen that no server lives."""
+    programs = _programs(place, settings)
+    if not place.data.exists():
+        log.info("Making the embedded PostgreSQL %s in %s", programs.version, place.home)
+        make_cluster(place, programs, lock)
+    place.make_private(place.sockets)
+    _remove_traces(place)
+    write_settings(place)
+    command = (
+        *(programs.path("pg_ctl"), "-D", place.data, "-l", place.log_file, "-w", "-t", str(START_SECONDS), "-s"),
+        *("-o", "-c listen_addresses=", "start"),
+    )
+    started = place.run(command, pass_fds=(lock,))
+    if started.returncode != 0 or not answers(place):
+        raise ServiceDownError(f"The embedded PostgreSQL did not start: {_last_words(_log_text(place))}; {_see(place)}")
+
+
+def _programs(place: Place, settings: DatabaseSettings) -> Programs:
+    version_file = place.data / "PG_VERSION"
+    major = int(version_file.read_text(encoding="ascii")) if version_file.exists() else None
+    return reachable(find_programs(settings.programs_directory, major), place)
+
+
+def _remove_traces(place: Place) -> None:
+    """Remove what a killed server left; its process number may long belong to somebody else."""
+    (place.data / "postmaster.pid").unlink(missing_ok=True)
+    for trace in place.sockets.glob(f".s.PGSQL.{PORT}*"):
+        trace.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        if place.log_file.stat().st_size > LARGEST_LOG:
+            place.log_file.replace(place.log_file.with_suffix(".log.1"))
+
+
+def _process(place: Place) -> int | None:
+    """Return the number of the server's process when one lives and works in the data folder."""
+    try:
+        number = int((place.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+        process = psutil.Process(number)
+        at_work = process.status() != psutil.STATUS_ZOMBIE and os.path.samefile(process.cwd(), place.data)
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return number if at_work else None
+
+
+@contextmanager
+def _lock(place: Place) -> Iterator[int | None]:
+    """Try to take the lock; yield its descriptor, or None when a start or a server holds it."""
+    descriptor = os.open(place.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        place.give(place.lock_file)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield descriptor
+    finally:
+        # Closing gives up only our share: a server that inherited the descriptor keeps the lock.
+        os.close(descriptor)
+
+
+def _log_text(place: Place) -> str:
+    try:
+        return place.log_file.read_text(encoding="utf-8", errors="replace")[-20_000:]
+    except FileNotFoundError:
+        return ""
+
+
+def _last_words(text: str) -> str:
+    """Return the line of *text* that tells most: the last fatal one, else the last."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    fatal = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "ERROR:"))]
+    return (fatal or lines or ["it gave no reason"])[-1].rstrip(".")
+
+
+def _see(place: Place) -> str:
+    return f"its log is {place.log_file}."

