@@ -234,6 +234,7 @@ CREATE INDEX IF NOT EXISTS messages_channel ON messages (channel_id, id);
 CREATE INDEX IF NOT EXISTS messages_author ON messages (author_id, id);
 CREATE INDEX IF NOT EXISTS messages_reference ON messages (reference_message_id) WHERE reference_message_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS messages_off_clock ON messages (sent_at) WHERE off_clock;
+CREATE INDEX IF NOT EXISTS messages_joins ON messages (channel_id, id) WHERE kind = 7;
 
 -- Earlier texts of edited messages: every distinct text that is not the current one.
 CREATE TABLE IF NOT EXISTS message_revisions (
@@ -400,6 +401,23 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     UNION ALL
     SELECT * FROM messages
      WHERE off_clock AND sent_at >= since AND sent_at < until
+$$;
+
+-- The channels that figures count: of the guilds asked for (null: all), without the excluded ones. Leaving out
+-- a channel leaves out its threads, leaving out a category all that is below it.
+CREATE OR REPLACE FUNCTION counted_channels(guild_ids bigint[], excluded bigint[]) RETURNS SETOF channels
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT channels.* FROM channels LEFT JOIN channels AS parent ON parent.id = channels.parent_id
+     WHERE (guild_ids IS NULL OR channels.guild_id = ANY (guild_ids))
+       AND (excluded IS NULL OR NOT coalesce(channels.id = ANY (excluded), false)
+                            AND NOT coalesce(channels.parent_id = ANY (excluded), false)
+                            AND NOT coalesce(parent.parent_id = ANY (excluded), false))
+$$;
+
+-- Threads and forum posts, each of which is a channel of its own. An unknown kind is no thread.
+CREATE OR REPLACE FUNCTION is_thread(channel_kind smallint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(channel_kind IN (10, 11, 12), false)
 $$;
 
 -- Every name an account was seen with, newest last.
