@@ -4,10 +4,10 @@ import os
 import secrets
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from discord_airflow import database
-from discord_airflow.embedded.programs import find_clients
 from discord_airflow.errors import ConfigurationError, FileTroubleError, ServiceDownError
 from discord_airflow.settings import DatabaseSettings
 
@@ -43,7 +43,12 @@ def write_backup(settings: DatabaseSettings, file: Path) -> int:
 
 def client(settings: DatabaseSettings, name: str) -> tuple[Path, dict[str, str]]:
     """Return the path of the client program *name* and an environment in which it finds the database."""
-    program = find_clients(settings.programs_directory, name) or shutil.which(name)
+    program = shutil.which(name)
+    if sys.platform != "win32":
+        from discord_airflow.embedded.programs import find_client
+
+        # Ours first: pg_dump refuses a server that is newer than itself.
+        program = find_client(settings.programs_directory, name) or program
     if program is None:
         raise ConfigurationError(f"There is no {name} here; run `make setup` or install PostgreSQL's client programs.")
     return Path(program), {**os.environ, **database.client_environment(settings)}

@@ -1,8 +1,8 @@
 """
 The command line: `discord-airflow`.
 
-Each group of commands is a module under discord_airflow/commands/ that registers itself. Here is what all of them share:
-errors become one sentence on stderr and a documented exit status, and the program's log goes to stderr.
+Each group of commands is a module under discord_airflow/commands/ that registers itself. Here is what all of them
+share: errors become one sentence on stderr and a documented exit status, and the program's log goes to stderr.
 """
 
 import importlib
@@ -22,9 +22,8 @@ from discord_airflow.errors import DiscordAirflowError, UsageError
 
 COMMANDS = ("import_", "query", "report", "verify", "db")
 
-# typer does not export these; BadParameter is the one usage error that it does.
-UsageTrouble = typer.BadParameter.__bases__[0]
-AnyTrouble = UsageTrouble.__bases__[0]
+# The base of all complaints about a command line; of them typer exports BadParameter only.
+AnyTrouble: type[Exception] = typer.BadParameter.__mro__[2]
 
 INTERRUPTED = 128 + signal.SIGINT
 BROKEN_PIPE = 128 + 13  # SIGPIPE, which Windows has not

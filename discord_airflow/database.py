@@ -1,60 +1,76 @@
 """The one door to PostgreSQL: the user's own server when a host is set, else the embedded one."""
 
 import hashlib
+import sys
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from discord_airflow import embedded
 from discord_airflow.database_errors import address, explain, reason
-from discord_airflow.errors import ConfigurationError, ServiceDownError
+from discord_airflow.errors import AccessDeniedError, ConfigurationError, ServiceDownError
 from discord_airflow.settings import DatabaseSettings
 
 OLDEST_VERSION = 13
 CONNECT_SECONDS = 10
 
+Connection = psycopg.Connection[tuple[Any, ...]]
+
 
 def connect(
-    settings: DatabaseSettings, *, autocommit: bool = False, read_only: bool = False
-) -> psycopg.Connection[tuple[Any, ...]]:
+    settings: DatabaseSettings,
+    *,
+    autocommit: bool = False,
+    read_only: bool = False,
+    query_seconds: int | None = None,
+) -> Connection:
     """
     Return a connection to the database of *settings*, or raise an error that says what to do.
 
-    Its time zone is UTC. The embedded server is started and its database made when needed; with *read_only* the
-    server refuses every change.
+    Its time zone is UTC. The embedded server is started, and its database made, when they are needed. With *read_only*
+    the server refuses changes; a query that takes longer than *query_seconds* is stopped.
     """
+    parameters = {**_parameters(settings), "options": _options(read_only=read_only, query_seconds=query_seconds)}
     if settings.host is None:
-        return _connect_embedded(settings, autocommit=autocommit, read_only=read_only)
-    parameters = _parameters(settings, read_only=read_only)
+        return _connect_embedded(settings, parameters, autocommit=autocommit)
     try:
         connection = psycopg.connect(**parameters, autocommit=autocommit)
     except psycopg.Error as error:
         raise explain(error, settings, parameters) from None
-    version = connection.info.server_version // 10_000
-    if version < OLDEST_VERSION:
+    try:
+        _check_server(connection, settings)
+    except ConfigurationError:
         connection.close()
-        raise ConfigurationError(
-            f"PostgreSQL at {address(settings)} is version {version}; version {OLDEST_VERSION} or newer is needed."
-        )
+        raise
     return connection
 
 
 def conninfo(settings: DatabaseSettings) -> str:
-    """Return a libpq connection string for other programs, with the password in it: never print or log it."""
-    return make_conninfo(**_parameters(settings, read_only=False))
+    """Return a libpq connection string for other programs; the password is in it, so never print or log it."""
+    return make_conninfo("", **_parameters(settings))
 
 
 def client_environment(settings: DatabaseSettings) -> dict[str, str]:
     """Return the variables by which psql and pg_dump find the database; the password is among them."""
-    parameters = _parameters(settings, read_only=False)
-    names = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER"}
-    names |= {"password": "PGPASSWORD", "connect_timeout": "PGCONNECT_TIMEOUT", "application_name": "PGAPPNAME"}
-    return {variable: str(parameters[key]) for key, variable in names.items() if parameters.get(key) is not None}
+    variables = {
+        "host": "PGHOST",
+        "hostaddr": "PGHOSTADDR",
+        "port": "PGPORT",
+        "dbname": "PGDATABASE",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "connect_timeout": "PGCONNECT_TIMEOUT",
+        "client_encoding": "PGCLIENTENCODING",
+        "application_name": "PGAPPNAME",
+    }
+    parameters = _parameters(settings)
+    return {variables[name]: str(value) for name, value in parameters.items() if value is not None}
 
 
 def apply_schema(connection: psycopg.Connection[Any]) -> bool:
@@ -68,11 +84,19 @@ def apply_schema(connection: psycopg.Connection[Any]) -> bool:
     autocommit = connection.autocommit
     connection.autocommit = True
     try:
-        if _applied(connection) == schema_digest():
+        if _schema_mark(connection) == _mark_of(schema()):
             return False
         connection.execute(schema())
-        mark = sql.SQL("COMMENT ON TABLE schema_version IS {}").format(schema_digest())
-        connection.execute(mark)
+        mark = sql.Literal(_mark_of(schema()))
+        connection.execute(sql.SQL("COMMENT ON TABLE schema_version IS {}").format(mark))
+    except psycopg.errors.InsufficientPrivilege as error:
+        connection.rollback()
+        name, user = connection.info.dbname, connection.info.user
+        raise AccessDeniedError(
+            f"{user} may not make tables in the database {name} ({error.diag.message_primary}); let its owner"
+            " run `discord-airflow db migrate`."
+        ) from None
+    else:
         return True
     finally:
         if not connection.closed:
@@ -88,52 +112,83 @@ def schema() -> LiteralString:
     return cast(LiteralString, path.read_text(encoding="utf-8"))
 
 
-@cache
-def schema_digest() -> str:
-    """Return what tells one text of the schema from another."""
-    return f"db_schema.sql {hashlib.sha256(schema().encode()).hexdigest()}"
+def embedded() -> ModuleType:
+    """Return discord_airflow.embedded, whose code needs a Unix system and which most servers never need."""
+    if sys.platform == "win32":
+        raise ConfigurationError(
+            "The embedded PostgreSQL does not run on Windows yet; set DB_HOST to use your own PostgreSQL."
+        )
+    from discord_airflow import embedded
+
+    return embedded
 
 
-def _applied(connection: psycopg.Connection[Any]) -> str | None:
+def _mark_of(text: str) -> str:
+    return f"db_schema.sql {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _schema_mark(connection: psycopg.Connection[Any]) -> str | None:
+    """Return what tells which text of the schema the database was brought to."""
     row = connection.execute("SELECT obj_description(to_regclass('schema_version'), 'pg_class')").fetchone()
     return row[0] if row else None
 
 
-def _connect_embedded(
-    settings: DatabaseSettings, *, autocommit: bool, read_only: bool
-) -> psycopg.Connection[tuple[Any, ...]]:
-    embedded.ensure_running(settings)
-    parameters = _parameters(settings, read_only=read_only)
+def _check_server(connection: Connection, settings: DatabaseSettings) -> None:
+    version = connection.info.server_version // 10_000
+    if version < OLDEST_VERSION:
+        raise ConfigurationError(
+            f"PostgreSQL at {address(settings)} is version {version}; version {OLDEST_VERSION} or newer is needed."
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database {settings.name} at {address(settings)} has the encoding {encoding}, which cannot hold every"
+            f" message; make one with: createdb --encoding=UTF8 --template=template0 ..."
+        )
+
+
+def _connect_embedded(settings: DatabaseSettings, parameters: dict[str, Any], *, autocommit: bool) -> Connection:
+    server = embedded()
+    server.ensure_running(settings)
     try:
         return psycopg.connect(**parameters, autocommit=autocommit)
     except psycopg.OperationalError as error:
         if "does not exist" not in str(error):
             raise ServiceDownError(f"The embedded PostgreSQL refused a connection: {reason(error)}.") from None
-    _create_database(settings, parameters)
+    _create_database(settings.name, parameters)
     return psycopg.connect(**parameters, autocommit=autocommit)
 
 
-def _create_database(settings: DatabaseSettings, parameters: dict[str, Any]) -> None:
-    with psycopg.connect(**{**parameters, "dbname": "postgres", "options": ""}, autocommit=True) as connection:
-        try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(settings.name)))
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            pass  # another process was quicker
+def _create_database(name: str, parameters: dict[str, Any]) -> None:
+    maintenance: dict[str, Any] = {**parameters, "dbname": "postgres", "options": ""}
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    another_was_quicker = suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+    with another_was_quicker, psycopg.connect(**maintenance, autocommit=True) as connection:
+        connection.execute(statement)
 
 
-def _parameters(settings: DatabaseSettings, *, read_only: bool) -> dict[str, Any]:
-    options = "-c TimeZone=UTC" + (" -c default_transaction_read_only=on" if read_only else "")
-    common = {
+def _parameters(settings: DatabaseSettings) -> dict[str, Any]:
+    """Return what libpq needs to know, each value by itself: no text is ever put together from them."""
+    common: dict[str, Any] = {
         "dbname": settings.name,
-        "client_encoding": "utf8",
+        "client_encoding": "UTF8",
         "application_name": "discord_airflow",
         "connect_timeout": CONNECT_SECONDS,
-        "options": options,
     }
     if settings.host is None:
-        place = embedded.place_of(settings)
+        server = embedded()
+        sockets = server.place_of(settings).sockets
         # An empty hostaddr keeps PGHOSTADDR in the environment from leading elsewhere.
-        socket = {"host": str(place.sockets), "hostaddr": "", "port": embedded.PORT, "user": embedded.SUPERUSER}
-        return common | socket
+        return {**common, "host": str(sockets), "hostaddr": "", "port": server.PORT, "user": server.SUPERUSER}
     password = settings.password.get_secret_value() if settings.password else None
-    return common | {"host": settings.host, "port": settings.port, "user": settings.user, "password": password}
+    return {**common, "host": settings.host, "port": settings.port, "user": settings.user, "password": password}
+
+
+def _options(*, read_only: bool, query_seconds: int | None) -> str:
+    """Return the session's settings as the server takes them at the start of a session."""
+    options = ["TimeZone=UTC"]
+    if read_only:
+        options.append("default_transaction_read_only=on")
+    if query_seconds is not None:
+        options.append(f"statement_timeout={query_seconds}s")
+    return " ".join(f"-c {option}" for option in options)

@@ -53,13 +53,15 @@ def reason(error: psycopg.Error) -> str:
 def _wrong_password(settings: DatabaseSettings, said: str = "") -> AccessDeniedError:
     words = f" ({said})" if said else ""
     return AccessDeniedError(
-        f"PostgreSQL at {address(settings)} refuses the password of {settings.user}{words}; check DB_USER and DB_PASSWORD."
+        f"PostgreSQL at {address(settings)} refuses the password of {settings.user}{words};"
+        " check DB_USER and DB_PASSWORD."
     )
 
 
 def _lacks_database(settings: DatabaseSettings, parameters: dict[str, Any]) -> bool:
     try:
-        with psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True) as connection:
+        elsewhere: dict[str, Any] = {**parameters, "dbname": "postgres"}
+        with psycopg.connect(**elsewhere, autocommit=True) as connection:
             found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [settings.name]).fetchone()
     except psycopg.Error:
         return False

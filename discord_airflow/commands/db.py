@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from discord_airflow import backups, database, embedded
+from discord_airflow import backups, database
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.settings import DatabaseSettings, load_settings
 
@@ -27,14 +27,14 @@ def register(app: typer.Typer) -> None:
 @db.command(epilog="Example: discord-airflow db start")
 def start(config: Config = None) -> None:
     """Start the embedded PostgreSQL, unless it runs; other commands do so by themselves."""
-    found = embedded.start(_embedded(config))
+    found = database.embedded().start(_own(config))
     typer.echo(f"PostgreSQL {found.version} runs in {found.home}.")
 
 
 @db.command(epilog="Example: discord-airflow db stop")
 def stop(config: Config = None) -> None:
     """Stop the embedded PostgreSQL; the data stay."""
-    typer.echo("Stopped." if embedded.stop(_embedded(config)) else "It was not running.")
+    typer.echo("Stopped." if database.embedded().stop(_own(config)) else "It was not running.")
 
 
 @db.command(epilog="Example: discord-airflow db status --json")
@@ -77,10 +77,10 @@ def psql(
     settings = load_settings(config).database
     database.connect(settings).close()
     program, environment = backups.client(settings, "psql")
-    os.execve(program, (str(program), *(arguments or ())), environment)
+    os.execve(program, (str(program), *(arguments or ())), environment)  # noqa: S606 (no shell is wanted)
 
 
-def _embedded(config: Path | None) -> DatabaseSettings:
+def _own(config: Path | None) -> DatabaseSettings:
     settings = load_settings(config).database
     if settings.host is not None:
         raise ConfigurationError(f"DB_HOST is {settings.host}: that PostgreSQL is yours to start and stop, not ours.")
@@ -89,7 +89,7 @@ def _embedded(config: Path | None) -> DatabaseSettings:
 
 def _status(settings: DatabaseSettings) -> dict[str, object]:
     if settings.host is None:
-        found = embedded.status(settings)
+        found = database.embedded().status(settings)
         return {
             "embedded": True,
             "running": found.running,

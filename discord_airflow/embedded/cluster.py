@@ -37,7 +37,7 @@ log_line_prefix = '%m [%p] '
 
 def make_cluster(place: Place, programs: Programs, lock: int) -> None:
     """
-    Make the cluster of *place* under another name and rename it, so that a killed `initdb` leaves nothing that looks whole.
+    Make the cluster of *place* under another name and rename it: what a killed `initdb` leaves never looks whole.
 
     *lock* is handed to `initdb`, so that nobody begins while an orphan of a killed start still works.
     """
@@ -49,12 +49,12 @@ def make_cluster(place: Place, programs: Programs, lock: int) -> None:
         *("--auth", "trust", "--encoding", "UTF8", "--data-checksums", "--text-search-config", "simple"),
         *_locale(programs.major),
     )
-    made = place.run(command, pass_fds=(lock,))
+    made = place.run(command, lock)
     if made.returncode != 0:
         shutil.rmtree(draft, ignore_errors=True)
         reason = " ".join(made.stderr.split()) or f"initdb ended with status {made.returncode}"
         raise ServiceDownError(f"The embedded PostgreSQL could not be made in {place.home}: {reason}")
-    write_for(place, draft / "pg_hba.conf", ACCESS)
+    _replace(place, draft / "pg_hba.conf", ACCESS)
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as settings:
         settings.write(f"\ninclude_if_exists = '{SETTINGS_FILE}'\n")
     draft.rename(place.data)
@@ -63,11 +63,11 @@ def make_cluster(place: Place, programs: Programs, lock: int) -> None:
 
 def write_settings(place: Place) -> None:
     """Write the settings for the next start."""
-    write_for(place, place.data / SETTINGS_FILE, SETTINGS.format(port=PORT, sockets=place.sockets))
+    _replace(place, place.data / SETTINGS_FILE, SETTINGS.format(port=PORT, sockets=place.sockets))
 
 
-def write_for(place: Place, path: Path, text: str) -> None:
-    """Replace *path* in one step by a file of the server's user."""
+def _replace(place: Place, path: Path, text: str) -> None:
+    """Put *text* in the place of *path* in one step, as a file of the server's user."""
     draft = path.with_name(f"{path.name}.new")
     draft.write_text(text, encoding="utf-8")
     draft.chmod(0o600)

@@ -1,15 +1,14 @@
 """
 How the embedded server starts, stops and tells how it is.
 
-"Running" means that a connection succeeds, never that some process number exists. One lock decides everything else: it is
-taken by whoever starts the server and inherited by the server and all its processes, so it is free exactly when none of
-them lives: then, and only then, is a process number left in the data folder known to be stale.
+"Running" means that a connection succeeds, never that some process number exists. One lock decides the rest: whoever
+starts the server takes it, the server and all its processes inherit it, so it is free exactly when none of them
+lives. Then, and only then, a process number left in the data folder is known to be stale.
 """
 
 import fcntl
 import logging
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,13 +19,13 @@ import psutil
 import psycopg
 
 from discord_airflow.embedded.cluster import make_cluster, write_settings
-from discord_airflow.embedded.place import PORT, SUPERUSER, Place, locate, make_place
+from discord_airflow.embedded.place import PORT, SUPERUSER, Place, locate, make_place, trouble_as_sentence
 from discord_airflow.embedded.programs import Programs, find_programs, reachable
-from discord_airflow.errors import ConfigurationError, ServiceDownError
+from discord_airflow.errors import ServiceDownError
 from discord_airflow.settings import DatabaseSettings
 
 START_SECONDS = 600
-"""How long a start may take; recovery after a crash in a large import needs its time."""
+"""How long a start may take: recovery after a crash in a large import needs its time."""
 
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.02
@@ -51,22 +50,26 @@ def ensure_running(settings: DatabaseSettings) -> Place:
     """Return where the server of *settings* answers, after starting it if it does not."""
     place = place_of(settings)
     deadline = time.monotonic() + START_SECONDS
-    told_at = time.monotonic() + PATIENCE_SECONDS
+    patience = time.monotonic() + PATIENCE_SECONDS
     while not answers(place):
-        with _lock(place) as lock:
+        with trouble_as_sentence(place.home), _lock(place) as lock:
             if lock is not None and not answers(place) and _process(place) is None:
                 _start(place, settings, lock)
                 return place
-        now = time.monotonic()
-        if now > deadline:
+        if time.monotonic() > deadline:
             raise ServiceDownError(
-                f"The embedded PostgreSQL in {place.home} runs but did not answer for {START_SECONDS} seconds; {_see(place)}"
+                f"The embedded PostgreSQL in {place.home} did not answer for {START_SECONDS} seconds; {_see(place)}"
             )
-        if now > told_at:
-            log.info("Waiting for the embedded PostgreSQL, which starts or recovers from a crash")
-            told_at = deadline
+        if time.monotonic() > patience:
+            log.warning("Waiting for the embedded PostgreSQL: it starts, stops or recovers from a crash")
+            patience = deadline
         time.sleep(PAUSE_SECONDS)
     return place
+
+
+def place_of(settings: DatabaseSettings) -> Place:
+    """Return where the cluster of *settings* lies, making its empty folder when there is none yet."""
+    return locate(settings.data_directory) or make_place(settings.data_directory)
 
 
 def start(settings: DatabaseSettings) -> Status:
@@ -77,7 +80,6 @@ def start(settings: DatabaseSettings) -> Status:
 
 def status(settings: DatabaseSettings) -> Status:
     """Return how the server is, without starting or making anything."""
-    _refuse_windows()
     place = locate(settings.data_directory) or Place(settings.data_directory)
     version = _version(place)
     return Status(
@@ -92,14 +94,12 @@ def status(settings: DatabaseSettings) -> Status:
 
 def stop(settings: DatabaseSettings) -> bool:
     """Stop the server, ending open transactions; return False when none was running."""
-    _refuse_windows()
     place = locate(settings.data_directory)
     if place is None or _process(place) is None:
         return False
-    programs = _programs(place, settings)
-    stopped = place.run(
-        (programs.path("pg_ctl"), "-D", place.data, "-m", "fast", "-w", "-t", str(START_SECONDS), "stop")
-    )
+    with trouble_as_sentence(place.home):
+        pg_ctl = _programs(place, settings).path("pg_ctl")
+        stopped = place.run((pg_ctl, "-D", place.data, "-m", "fast", "-w", "-t", str(START_SECONDS), "stop"))
     if stopped.returncode != 0 and _process(place) is not None:
         raise ServiceDownError(f"The embedded PostgreSQL did not stop: {_last_words(stopped.stderr)}; {_see(place)}")
     return True
@@ -114,7 +114,7 @@ def _version(place: Place) -> str | None:
     try:
         with psycopg.connect(
             host=str(place.sockets),
-            hostaddr="",
+            hostaddr="",  # or PGHOSTADDR in the environment would lead elsewhere
             port=PORT,
             user=SUPERUSER,
             dbname="postgres",
@@ -127,35 +127,25 @@ def _version(place: Place) -> str | None:
         return None
 
 
-def place_of(settings: DatabaseSettings) -> Place:
-    """Return where the cluster of *settings* lies, making its empty folder when there is none yet."""
-    _refuse_windows()
-    return locate(settings.data_directory) or make_place(settings.data_directory)
-
-
-def _refuse_windows() -> None:
-    if sys.platform == "win32":
-        raise ConfigurationError(
-            "The embedded PostgreSQL does not run on Windows yet; set DB_HOST to use your own PostgreSQL."
-        )
-
-
 def _start(place: Place, settings: DatabaseSettings, lock: int) -> None:
     """Start the server; the caller holds *lock* and has seen that no server lives."""
     programs = _programs(place, settings)
     if not place.data.exists():
-        log.info("Making the embedded PostgreSQL %s in %s", programs.version, place.home)
+        log.info("Making an embedded PostgreSQL %s in %s", programs.version, place.home)
         make_cluster(place, programs, lock)
     place.make_private(place.sockets)
     _remove_traces(place)
     write_settings(place)
     command = (
         *(programs.path("pg_ctl"), "-D", place.data, "-l", place.log_file, "-w", "-t", str(START_SECONDS), "-s"),
+        # Here it has the last word, even after ALTER SYSTEM.
         *("-o", "-c listen_addresses=", "start"),
     )
-    started = place.run(command, pass_fds=(lock,))
+    started = place.run(command, lock)
     if started.returncode != 0 or not answers(place):
-        raise ServiceDownError(f"The embedded PostgreSQL did not start: {_last_words(_log_text(place))}; {_see(place)}")
+        raise ServiceDownError(
+            f"The embedded PostgreSQL did not start: {_last_words(_log_text(place) or started.stderr)}; {_see(place)}"
+        )
 
 
 def _programs(place: Place, settings: DatabaseSettings) -> Programs:
@@ -179,7 +169,7 @@ def _process(place: Place) -> int | None:
     try:
         number = int((place.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
         process = psutil.Process(number)
-        at_work = process.status() != psutil.STATUS_ZOMBIE and os.path.samefile(process.cwd(), place.data)
+        at_work = process.status() != psutil.STATUS_ZOMBIE and place.data.samefile(process.cwd())
     except (OSError, ValueError, psutil.Error):
         return None
     return number if at_work else None

@@ -1,9 +1,10 @@
 """
 Where an embedded cluster lies, and which user of the system runs it.
 
-PostgreSQL refuses to run as root. For root the server therefore runs as `postgres` or `nobody`, and its folder belongs to
-that user. Where that user cannot get to the folder we were told to use (a checkout under root's home, which nobody else
-may enter), the cluster lies under /var/lib and a file in the folder says where: no permission of a parent is ever changed.
+PostgreSQL refuses to run as root. For root the server therefore runs as `postgres` or `nobody`, and its folder
+belongs to that user. Where that user cannot get to the folder we were told to use (a checkout under root's home,
+which nobody else may enter), the cluster lies under /var/lib, and a file in the folder says where: the permissions
+of the folders above are never changed.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, FileTroubleError
 
@@ -44,7 +46,7 @@ class Place:
 
     @property
     def data(self) -> Path:
-        """The cluster itself, as `initdb` makes it; it exists only when it is whole."""
+        """The cluster itself; it exists only when it is whole."""
         return self.home / "data"
 
     @property
@@ -54,20 +56,30 @@ class Place:
 
     @property
     def lock_file(self) -> Path:
-        """Locked by whoever starts the server, then by the server and all its processes for as long as one lives."""
+        """Locked by whoever starts the server, then by the server's processes as long as one of them lives."""
         return self.home / "lock"
 
     @property
     def sockets(self) -> Path:
-        """The folder of the socket: beside the data, or in /tmp where that path is too long or too odd for a socket."""
+        """The folder of the socket: beside the data, or in /tmp where that path is too long or too odd."""
         beside = self.home / "socket"
         if len(os.fsencode(beside)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./-]+", str(beside), re.ASCII):
             return beside
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
-        return Path("/tmp") / f"discord_airflow-{digest}"  # noqa: S108 (checked to be ours before it is used)
+        return Path("/tmp") / f"discord_airflow-{digest}"  # noqa: S108 (make_private checks whose it is)
+
+    @property
+    def uid(self) -> int:
+        """The number of the server's user."""
+        return self.owner.pw_uid if self.owner else os.geteuid()
+
+    def give(self, path: Path) -> None:
+        """Make *path* the server's user's own."""
+        if self.owner:
+            os.chown(path, self.owner.pw_uid, self.owner.pw_gid)
 
     def make_private(self, folder: Path) -> None:
-        """Make *folder* if it is missing, for the server's user alone; one that somebody else made is refused."""
+        """Make *folder*, for the server's user alone; one that stands there and is anybody else's is refused."""
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
@@ -76,29 +88,21 @@ class Place:
             self.give(folder)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.uid or stat.S_IMODE(found.st_mode) != 0o700:
-            raise AccessDeniedError(f"{folder} must be a folder that only {self.user_name} can enter; remove it.")
+            raise AccessDeniedError(
+                f"{folder} is not a folder that only the database's user can enter; remove it and try again."
+            )
 
-    def give(self, path: Path) -> None:
-        """Make *path* the server's user's own."""
-        if self.owner:
-            os.chown(path, self.owner.pw_uid, self.owner.pw_gid)
+    def can_reach(self, path: Path) -> bool:
+        """Say whether the server's user can get to *path* and read it, which only trying tells."""
+        test = ("/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "sh", path)
+        return subprocess.run(test, check=False, cwd="/", stdin=subprocess.DEVNULL, **self._as_owner()).returncode == 0
 
-    @property
-    def uid(self) -> int:
-        """The number of the server's user."""
-        return self.owner.pw_uid if self.owner else os.geteuid()
+    def run(self, command: tuple[str | Path, ...], lock: int | None = None) -> subprocess.CompletedProcess[str]:
+        """
+        Run *command* as the server's user, in a session of its own, with nothing of our environment.
 
-    @property
-    def user_name(self) -> str:
-        """The server's user as people write it."""
-        return self.owner.pw_name if self.owner else "the current user"
-
-    def run(
-        self, command: tuple[str | Path, ...], *, pass_fds: tuple[int, ...] = (), timeout: float | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run *command* as the server's user, in a session of its own, with nothing of our environment."""
-        who = {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
-        environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.home)}
+        Its children inherit *lock*, and with it hold the lock.
+        """
         return subprocess.run(
             command,
             check=False,
@@ -106,92 +110,105 @@ class Place:
             stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            env=environment,
+            env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.home)},
             cwd=self.home,
             umask=0o077,
             start_new_session=True,
-            pass_fds=pass_fds,
-            timeout=timeout,
-            **who,
+            pass_fds=() if lock is None else (lock,),
+            **self._as_owner(),
         )
 
-    def can_reach(self, path: Path) -> bool:
-        """Say whether the server's user can get to *path* and read it, which only trying tells."""
-        tried = subprocess.run(
-            ("/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "sh", path),
-            check=False,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            **({"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}),
-        )
-        return tried.returncode == 0
+    def _as_owner(self) -> dict[str, Any]:
+        return {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
 
 
 def locate(directory: Path) -> Place | None:
     """Return where the cluster of *directory* lies, or None when none was made there yet."""
-    with _trouble_as_sentence(directory):
+    with trouble_as_sentence(directory):
         return _existing(directory)
 
 
 def make_place(directory: Path) -> Place:
     """Make the empty folder of a new cluster for *directory*, and return where it lies."""
-    with _trouble_as_sentence(directory):
+    with trouble_as_sentence(directory):
         return _new(directory)
 
 
 @contextmanager
-def _trouble_as_sentence(directory: Path) -> Iterator[None]:
+def trouble_as_sentence(directory: Path) -> Iterator[None]:
+    """Turn what the file system refuses below *directory* into an error that says what to do."""
     try:
         yield
     except PermissionError as error:
         raise AccessDeniedError(
-            f"{error.filename or directory} is not open to the current user; the embedded PostgreSQL was perhaps started"
-            " by another user: run this as that user, or set database.data_directory in config.yaml."
+            f"{error.filename or directory} is closed to the current user; the embedded PostgreSQL was perhaps"
+            " started by another one: run this as that user, or set database.data_directory in config.yaml."
         ) from None
     except OSError as error:
-        raise FileTroubleError(f"{directory} cannot hold the embedded PostgreSQL: {error.strerror}.") from None
+        place = error.filename or directory
+        raise FileTroubleError(f"{place}: {error.strerror}; the embedded PostgreSQL needs it.") from None
 
 
 def _existing(directory: Path) -> Place | None:
-    pointer = directory / POINTER
-    home = Path(pointer.read_text(encoding="utf-8").rstrip("\n")) if pointer.is_file() else directory
+    home = _pointed_to(directory) or directory
     if not (home / "data" / "PG_VERSION").exists() and not (home / "lock").exists():
         return None
     owner = home.stat().st_uid
-    if owner == os.geteuid() != 0:
-        return Place(home)
     if os.geteuid() != 0:
-        raise PermissionError(13, "belongs to another user", str(home))
+        if owner != os.geteuid():
+            raise PermissionError(13, "belongs to another user", str(home))
+        return Place(home)
     if owner == 0:
         raise ConfigurationError(
-            f"{home} belongs to root, as whom PostgreSQL refuses to run; give it to the user that ran it:"
-            f" chown -R {SERVER_USERS[0]} '{home}'"
+            f"{home} belongs to root, as whom PostgreSQL refuses to run; give it back to the user it belonged to,"
+            f" for example with: chown -R {SERVER_USERS[0]} '{home}'"
         )
     return Place(home, pwd.getpwuid(owner))
 
 
+def _pointed_to(directory: Path) -> Path | None:
+    pointer = directory / POINTER
+    if not pointer.is_file():
+        return None
+    home = Path(pointer.read_text(encoding="utf-8").rstrip("\n"))
+    if not home.exists():
+        raise ConfigurationError(
+            f"The database lies in {home}, says {pointer}, but that folder is gone; bring it back, or remove"
+            f" {pointer} to begin with an empty database."
+        )
+    return home
+
+
 def _new(directory: Path) -> Place:
     if os.geteuid() != 0:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.chmod(0o700)
-        return Place(directory)
+        return _take(Place(directory))
     owner = _server_user()
     directory.parent.mkdir(parents=True, exist_ok=True)
-    if not Place(directory.parent, owner).can_reach(directory.parent):
+    if not Place(directory, owner).can_reach(directory.parent):
         return _elsewhere(directory, owner)
-    place = Place(directory, owner)
-    directory.mkdir(mode=0o700, exist_ok=True)
-    directory.chmod(0o700)
-    place.give(directory)
+    return _take(Place(directory, owner))
+
+
+def _take(place: Place) -> Place:
+    """Make the folder of *place*, or take over an empty one."""
+    place.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    entries = {entry.name for entry in place.home.iterdir()}
+    if entries and place.lock_file.name not in entries:
+        raise ConfigurationError(
+            f"{place.home} is not empty and holds no database of ours; set database.data_directory in config.yaml"
+            " to a new folder."
+        )
+    place.home.chmod(0o700)
+    place.give(place.home)
     return place
 
 
 def _elsewhere(directory: Path, owner: pwd.struct_passwd) -> Place:
     """Make a folder that *owner* can reach, and leave word of it in *directory*."""
     REACHABLE_PARENT.mkdir(mode=0o755, parents=True, exist_ok=True)
-    if not Place(REACHABLE_PARENT, owner).can_reach(REACHABLE_PARENT):
+    if not Place(directory, owner).can_reach(REACHABLE_PARENT):
         raise AccessDeniedError(
-            f"PostgreSQL cannot run as root, and the user {owner.pw_name} can enter neither {directory} nor"
+            f"PostgreSQL cannot run as root, and the user {owner.pw_name} can enter neither {directory.parent} nor"
             f" {REACHABLE_PARENT}; set database.data_directory in config.yaml to a folder that it can enter."
         )
     place = Place(REACHABLE_PARENT / secrets.token_hex(8), owner)
@@ -206,8 +223,9 @@ def _elsewhere(directory: Path, owner: pwd.struct_passwd) -> Place:
         place.home.rmdir()
     finally:
         draft.unlink()
-    log.info("The user %s cannot enter %s; the database lies in %s", owner.pw_name, directory, place.home)
-    return Place(Path((directory / POINTER).read_text(encoding="utf-8").rstrip("\n")), owner)
+    home = _pointed_to(directory) or place.home
+    log.info("The user %s cannot enter %s, so the database lies in %s", owner.pw_name, directory.parent, home)
+    return Place(home, owner)
 
 
 def _server_user() -> pwd.struct_passwd:
@@ -217,6 +235,6 @@ def _server_user() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise ConfigurationError(
-        "PostgreSQL cannot run as root, and this system has neither a user postgres nor a user nobody; run as another"
-        " user, or set DB_HOST to use your own PostgreSQL."
+        "PostgreSQL cannot run as root, and this system has neither a user postgres nor a user nobody; run as"
+        " another user, or set DB_HOST to use your own PostgreSQL."
     )

