@@ -1,0 +1,190 @@
+"""One export run while it holds the lock: lists a guild, exports one window of one channel, judges it, keeps it."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from discord_airflow.collectors.chat_exporter import (
+    Exporter,
+    IdRange,
+    ListedChannel,
+    child_environment,
+    export_command,
+    list_command,
+    parse_channel_listing,
+)
+from discord_airflow.collectors.export_facts import read_facts
+from discord_airflow.collectors.export_process import Finished, run_exporter
+from discord_airflow.collectors.outcome import Ended, FileFacts, State, Verdict, judge
+from discord_airflow.collectors.run_lock import RunLock, exporter_lock
+from discord_airflow.collectors.staging import PROOF_SUFFIX, ProofNote, leave_note, prepare_staging, publish, sha256_of
+from discord_airflow.errors import FileTroubleError
+from discord_airflow.settings import ExportSettings
+
+_LISTING_BYTES = 64 * 1024 * 1024
+_FORUM = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the exporter lists of a guild; *trouble* says why nothing is known."""
+
+    guild_id: int
+    channels: tuple[ListedChannel, ...]
+    trouble: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One window of one channel after its export; *path* is the proven file, or the note where none came."""
+
+    guild_id: int
+    channel_id: int
+    name: str
+    window: IdRange
+    verdict: Verdict
+    facts: FileFacts | None
+    """What the file says; None where there was none or it is not proven."""
+    path: Path
+    seconds: float
+
+    @property
+    def messages(self) -> int:
+        """How many messages were collected."""
+        return self.facts.messages if self.facts else 0
+
+
+class ExportSession:
+    """What all exports of a run share. Made by `export_session`, which holds the lock."""
+
+    def __init__(
+        self, exporter: Exporter, settings: ExportSettings, token: str, lock: RunLock, clock: Callable[[], datetime]
+    ) -> None:
+        self.exporter = exporter
+        self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
+        self._settings = settings
+        self._token = token
+        self._lock = lock
+        self._clock = clock
+        self._staging = prepare_staging(settings.directory, lock.name, self.run_id)
+        self._ends = time.monotonic() + settings.run_minutes * 60
+
+    @property
+    def out_of_time(self) -> bool:
+        """True when the run's own deadline has passed."""
+        return time.monotonic() >= self._ends
+
+    def list_channels(self, guild_id: int) -> Listing:
+        """Return the guild's channels and threads; a listing that cannot be read has no channels and says why."""
+        command = list_command(self.exporter, guild_id, threads=self._settings.threads)
+        ended = self._run(command, kept_bytes=_LISTING_BYTES)
+        channels, strange = parse_channel_listing(ended.stdout)
+        if ended.exit_code == 0 and ended.stopped is None and not strange:
+            return Listing(guild_id, tuple(channels), None)
+        if ended.exit_code == 0 and ended.stopped is None:
+            verdict = Verdict(State.FAILED, f"the listing holds a line that is no channel: {strange[0][:80]!r}")
+        else:
+            verdict = judge(
+                Ended(ended.exit_code, ended.stderr, ended.stopped), IdRange(0, 1), guild_id, None, warns_of_empty=True
+            )
+        return Listing(guild_id, (), verdict)
+
+    def export(self, guild_id: int, channel: ListedChannel, window: IdRange) -> Exported:
+        """Export *window* of *channel*, judge it, and keep the file with its proof, or a note why there is none."""
+        begun, clock = time.monotonic(), self._clock()
+        staged = self._staging / f"{channel.id}.{window.after}.json"
+        command = export_command(
+            self.exporter, channel.id, window, staged, respect_rate_limits=self._settings.respect_rate_limits
+        )
+        ended = self._run(command)
+        facts = read_facts(staged) if staged.is_file() else None
+        verdict = judge(
+            Ended(ended.exit_code, ended.stderr, ended.stopped),
+            window,
+            channel.id,
+            facts,
+            warns_of_empty=self.exporter.warns_of_empty_channels,
+        )
+        path = self._keep(guild_id, channel, window, verdict, staged, clock)
+        kept = facts if verdict.proven else None
+        return Exported(guild_id, channel.id, channel.name, window, verdict, kept, path, time.monotonic() - begun)
+
+    def distrust(self, exported: Exported, reason: str) -> Exported:
+        """Take a proven export back, because the database contradicts it: its file is removed, a note says why."""
+        verdict = Verdict(State.PARTIAL, reason)
+        self.discard(exported)
+        channel = ListedChannel(exported.channel_id, exported.name)
+        note = self._note(exported.guild_id, channel, exported.window, verdict, None, self._clock())
+        path = leave_note(self._settings.directory, self.run_id, note)
+        return replace(exported, verdict=verdict, facts=None, path=path)
+
+    def discard(self, exported: Exported) -> None:
+        """Remove what an export left: another one of the same run says more."""
+        exported.path.unlink(missing_ok=True)
+        exported.path.with_name(exported.path.name + PROOF_SUFFIX).unlink(missing_ok=True)
+
+    def _keep(
+        self, guild_id: int, channel: ListedChannel, window: IdRange, verdict: Verdict, staged: Path, clock: datetime
+    ) -> Path:
+        try:
+            if verdict.proven and staged.is_file():
+                note = self._note(guild_id, channel, window, verdict, sha256_of(staged), clock)
+                return publish(staged, self._settings.directory, window, self.run_id, verdict, note)
+            staged.unlink(missing_ok=True)
+            note = self._note(guild_id, channel, window, verdict, None, clock)
+            return leave_note(self._settings.directory, self.run_id, note)
+        except OSError as error:
+            raise FileTroubleError(f"The export of channel {channel.id} cannot be kept: {error.strerror}.") from error
+
+    def _note(
+        self,
+        guild_id: int,
+        channel: ListedChannel,
+        window: IdRange,
+        verdict: Verdict,
+        sha256: str | None,
+        clock: datetime,
+    ) -> ProofNote:
+        return ProofNote(
+            guild_id=guild_id,
+            channel_id=channel.id,
+            after_id=window.after,
+            before_id=window.before,
+            state=verdict.state.value,
+            reason=verdict.reason,
+            observed_at=clock.isoformat(),
+            sha256=sha256,
+            exporter=str(self.exporter.version),
+            kind=_FORUM if verdict.reason.startswith("a forum") else None,
+        )
+
+    def _run(self, command: tuple[str, ...], kept_bytes: int = 256 * 1024) -> Finished:
+        seconds = max(1.0, min(self._settings.channel_minutes * 60.0, self._ends - time.monotonic()))
+        self._lock.allow_until(seconds)
+        environment = child_environment(self.exporter, os.environ, self._token, self._settings.token_kind)
+        return run_exporter(
+            command,
+            environment,
+            seconds=seconds,
+            secret=self._token,
+            inherited=(self._lock.descriptor,),
+            kept_bytes=kept_bytes,
+        )
+
+
+@contextmanager
+def export_session(
+    exporter: Exporter,
+    settings: ExportSettings,
+    token: str,
+    locks: Path,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[ExportSession]:
+    """Hold the token's lock and a fresh staging folder; raise BusyError while another run has them."""
+    with exporter_lock(locks, token) as lock:
+        yield ExportSession(exporter, settings, token, lock, clock)
