@@ -8,6 +8,7 @@ set, else the checkout this package lies in, else the current directory.
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -111,6 +112,8 @@ class ExportSettings(Section):
     refresh_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = 14
     parallel: Annotated[Count, Field(le=16)] = 1
     respect_rate_limits: bool = True
+    token_kind: Literal["auto", "bot", "personal"] = "auto"  # noqa: S105 - whose token, not the token
+    since: date | None = None
     channel_minutes: Count = 120
     run_minutes: Count = 720
 
