@@ -42,10 +42,8 @@ def windows_to_export(
 
 def _open_end(proven: Sequence[IdRange], newest_id: int | None, end: int, start: int) -> int:
     """Return the id to go on from: the newest message in the proven stretch that ends at *end*, else its beginning."""
-    begin = min((window.after for window in proven if window.after < end <= window.before - 1), default=start)
-    if newest_id is not None and begin < newest_id <= end:
-        return newest_id
-    return max(begin, start)
+    begin = max(start, min((window.after for window in proven if window.after < end < window.before), default=start))
+    return newest_id if newest_id is not None and begin < newest_id <= end else begin
 
 
 def _joined(windows: Sequence[IdRange]) -> list[IdRange]:
