@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-
 State = Literal["complete", "partial", "none"]
 """How much of a span was exported: all; some (figures mean "at least"); nothing (figures are unknown)."""
 

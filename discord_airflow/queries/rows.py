@@ -14,8 +14,8 @@ from discord_airflow.queries.activity_rows import (
     HourCell,
     MembershipMonth,
     Totals,
-    WeekPoint,
     WeeklyActive,
+    WeekPoint,
 )
 from discord_airflow.queries.coverage_rows import (
     ChannelCoverage,

@@ -1,0 +1,35 @@
+-- How many joins, first-seen and last-seen people had each server in each of the months that *bounds* cut?
+WITH counted AS MATERIALIZED (
+    SELECT id, guild_id FROM counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[])
+), joins AS (
+    SELECT counted.guild_id, width_bucket(m.sent_at, %(bounds)s::timestamptz[]) AS span, count(*) AS joins
+      FROM counted JOIN messages AS m ON m.channel_id = counted.id
+     WHERE m.kind = 7 AND m.author_kind <> 1 AND m.deleted_at IS NULL
+       AND m.sent_at >= %(since)s AND m.sent_at < %(until)s
+     GROUP BY counted.guild_id, span
+), people AS (
+    SELECT counted.guild_id,
+           width_bucket(min(first_sent_at), %(bounds)s::timestamptz[]) AS first_span,
+           width_bucket(max(last_sent_at), %(bounds)s::timestamptz[]) AS last_span
+      FROM channel_authors JOIN counted ON counted.id = channel_authors.channel_id
+     GROUP BY counted.guild_id, channel_authors.author_id
+), firsts AS (
+    SELECT guild_id, first_span AS span, count(*) AS first_seen FROM people GROUP BY guild_id, first_span
+), lasts AS (
+    SELECT guild_id, last_span AS span, count(*) AS last_seen FROM people GROUP BY guild_id, last_span
+), months AS (
+    SELECT guilds.id AS guild_id, span::integer
+      FROM guilds, generate_series(1, cardinality(%(bounds)s::timestamptz[]) - 1) AS span
+     WHERE %(guild_ids)s::bigint[] IS NULL OR guilds.id = ANY (%(guild_ids)s::bigint[])
+), join_channels AS (
+    SELECT guild_id FROM counted
+     WHERE EXISTS (SELECT FROM messages AS m WHERE m.channel_id = counted.id AND m.kind = 7)
+)
+SELECT months.guild_id, months.span,
+       CASE WHEN months.guild_id IN (SELECT guild_id FROM join_channels) THEN coalesce(joins, 0) END AS joins,
+       coalesce(first_seen, 0) AS first_seen, coalesce(last_seen, 0) AS last_seen
+  FROM months
+  LEFT JOIN joins ON joins.guild_id = months.guild_id AND joins.span = months.span
+  LEFT JOIN firsts ON firsts.guild_id = months.guild_id AND firsts.span = months.span
+  LEFT JOIN lasts ON lasts.guild_id = months.guild_id AND lasts.span = months.span
+ ORDER BY months.guild_id, months.span

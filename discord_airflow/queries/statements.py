@@ -1,0 +1,79 @@
+"""How every query of this layer runs: a reviewed .sql file, named parameters, typed rows."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from discord_airflow.errors import UsageError
+from discord_airflow.snowflake import LARGEST_SNOWFLAKE
+from discord_airflow.sql_files import statement
+from discord_airflow.window import Window
+
+Row = TypeVar("Row")
+Connection = psycopg.Connection[Any]
+
+MOST_ROWS = 1_000_000
+LONGEST_TEXT = 2_000
+
+
+def fetch_rows(connection: Connection, row: type[Row], name: LiteralString, parameters: dict[str, Any]) -> list[Row]:
+    """Return the rows of ``sql/<name>.sql``, whose columns are the fields of *row*."""
+    with connection.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(statement("discord_airflow.queries", name), parameters).fetchall()
+
+
+def fetch_parts(connection: Connection, name: LiteralString, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of ``sql/<name>.sql`` by column, for a function that makes its rows out of several of them."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement("discord_airflow.queries", name), parameters).fetchall()
+
+
+def window_parameters(
+    window: Window, guild_ids: Collection[int] | None, excluded_channels: Collection[int]
+) -> dict[str, Any]:
+    """Return the parameters that every statement on a window has."""
+    return {
+        "since": checked_instant(window.since),
+        "until": checked_instant(window.until),
+        "guild_ids": checked_ids(guild_ids),
+        "excluded_channels": checked_ids(excluded_channels),
+    }
+
+
+def checked_ids(ids: Collection[int] | None) -> list[int] | None:
+    """Return *ids* as a parameter; None stays None and means all. An id that cannot exist raises UsageError."""
+    if ids is None:
+        return None
+    for one in ids:
+        if not 0 <= one <= LARGEST_SNOWFLAKE:
+            raise UsageError(f"{one} is not an id: ids lie between 0 and {LARGEST_SNOWFLAKE}.")
+    return sorted(set(ids))
+
+
+def checked_count(count: int | None, what: str, most: int = MOST_ROWS) -> int | None:
+    """Return *count* when it lies between 1 and *most*; None stays None."""
+    if count is not None and not 1 <= count <= most:
+        raise UsageError(f"{what} is {count}; it must lie between 1 and {most:,}.")
+    return count
+
+
+def checked_text(text: str, what: str) -> str:
+    """Return *text* as the importer would have stored it: what PostgreSQL cannot hold is U+FFFD."""
+    if len(text) > LONGEST_TEXT:
+        raise UsageError(f"{what} has {len(text):,} characters; at most {LONGEST_TEXT:,} make sense.")
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def checked_instant(instant: datetime) -> datetime:
+    """Return *instant* in UTC; one without a zone, or at the ends of what a calendar holds, raises UsageError."""
+    if instant.utcoffset() is None:
+        raise UsageError(f"{instant} has no time zone.")
+    try:
+        in_utc = instant.astimezone(UTC)
+        _ = in_utc - timedelta(days=1), in_utc + timedelta(days=1)
+    except OverflowError:
+        raise UsageError(f"{instant} lies beyond the calendar.") from None
+    return in_utc
