@@ -9,9 +9,11 @@ lives. Then, and only then, a process number left in the data folder is known to
 import fcntl
 import logging
 import os
+import re
+import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +29,12 @@ from discord_airflow.settings import DatabaseSettings
 START_SECONDS = 600
 """How long a start may take: recovery after a crash in a large import needs its time."""
 
+STOP_SECONDS = 120
+
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.02
 LARGEST_LOG = 10_000_000
+LOG_PREFIX = re.compile(r"^[\d-]+ [\d:.]+ UTC \[\d+\] ")
 
 log = logging.getLogger(__name__)
 
@@ -81,27 +86,32 @@ def start(settings: DatabaseSettings) -> Status:
 def status(settings: DatabaseSettings) -> Status:
     """Return how the server is, without starting or making anything."""
     place = locate(settings.data_directory) or Place(settings.data_directory)
-    version = _version(place)
+    version, server = _version(place), _process(place)
     return Status(
         running=version is not None,
         home=place.home,
         sockets=place.sockets,
         log_file=place.log_file,
         version=version,
-        process=_process(place),
+        process=server.pid if server else None,
     )
 
 
 def stop(settings: DatabaseSettings) -> bool:
     """Stop the server, ending open transactions; return False when none was running."""
     place = locate(settings.data_directory)
-    if place is None or _process(place) is None:
+    server = _process(place) if place else None
+    if place is None or server is None:
         return False
-    with trouble_as_sentence(place.home):
-        pg_ctl = _programs(place, settings).path("pg_ctl")
-        stopped = place.run((pg_ctl, "-D", place.data, "-m", "fast", "-w", "-t", str(START_SECONDS), "stop"))
-    if stopped.returncode != 0 and _process(place) is not None:
-        raise ServiceDownError(f"The embedded PostgreSQL did not stop: {_last_words(stopped.stderr)}; {_see(place)}")
+    try:
+        server.send_signal(signal.SIGINT)  # PostgreSQL's "fast": roll back, write everything down, end
+        server.wait(STOP_SECONDS)
+    except psutil.TimeoutExpired:
+        raise ServiceDownError(
+            f"The embedded PostgreSQL did not stop within {STOP_SECONDS} seconds; {_see(place)}"
+        ) from None
+    except psutil.NoSuchProcess:
+        pass  # it was on its way out
     return True
 
 
@@ -141,11 +151,11 @@ def _start(place: Place, settings: DatabaseSettings, lock: int) -> None:
         # Here it has the last word, even after ALTER SYSTEM.
         *("-o", "-c listen_addresses=", "start"),
     )
+    logged = _log_size(place)
     started = place.run(command, lock)
     if started.returncode != 0 or not answers(place):
-        raise ServiceDownError(
-            f"The embedded PostgreSQL did not start: {_last_words(_log_text(place) or started.stderr)}; {_see(place)}"
-        )
+        said = _logged_since(place, logged) or started.stderr
+        raise ServiceDownError(f"The embedded PostgreSQL did not start: {_last_words(said)}; {_see(place)}")
 
 
 def _programs(place: Place, settings: DatabaseSettings) -> Programs:
@@ -159,20 +169,19 @@ def _remove_traces(place: Place) -> None:
     (place.data / "postmaster.pid").unlink(missing_ok=True)
     for trace in place.sockets.glob(f".s.PGSQL.{PORT}*"):
         trace.unlink(missing_ok=True)
-    with suppress(FileNotFoundError):
-        if place.log_file.stat().st_size > LARGEST_LOG:
-            place.log_file.replace(place.log_file.with_suffix(".log.1"))
+    if _log_size(place) > LARGEST_LOG:
+        place.log_file.replace(place.log_file.with_suffix(".log.1"))
 
 
-def _process(place: Place) -> int | None:
-    """Return the number of the server's process when one lives and works in the data folder."""
+def _process(place: Place) -> psutil.Process | None:
+    """Return the server's process when one lives and works in the data folder."""
     try:
         number = int((place.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
         process = psutil.Process(number)
         at_work = process.status() != psutil.STATUS_ZOMBIE and place.data.samefile(process.cwd())
     except (OSError, ValueError, psutil.Error):
         return None
-    return number if at_work else None
+    return process if at_work else None
 
 
 @contextmanager
@@ -192,18 +201,24 @@ def _lock(place: Place) -> Iterator[int | None]:
         os.close(descriptor)
 
 
-def _log_text(place: Place) -> str:
-    try:
-        return place.log_file.read_text(encoding="utf-8", errors="replace")[-20_000:]
-    except FileNotFoundError:
+def _log_size(place: Place) -> int:
+    return place.log_file.stat().st_size if place.log_file.exists() else 0
+
+
+def _logged_since(place: Place, size: int) -> str:
+    if not place.log_file.exists():
         return ""
+    with place.log_file.open("rb") as text:
+        text.seek(size)
+        return text.read(100_000).decode(errors="replace")
 
 
 def _last_words(text: str) -> str:
-    """Return the line of *text* that tells most: the last fatal one, else the last."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    fatal = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "ERROR:"))]
-    return (fatal or lines or ["it gave no reason"])[-1].rstrip(".")
+    """Return what a program that failed said last: its final complaint and the line that led to it."""
+    lines = [" ".join(LOG_PREFIX.sub("", line).split()) for line in text.splitlines() if line.strip()]
+    complaints = [number for number, line in enumerate(lines) if line.startswith(("FATAL:", "PANIC:", "ERROR:"))]
+    end = complaints[-1] + 1 if complaints else len(lines)
+    return " ".join(lines[max(end - 2, 0) : end]).rstrip(".") or "it gave no reason"
 
 
 def _see(place: Place) -> str:

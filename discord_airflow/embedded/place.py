@@ -93,8 +93,8 @@ class Place:
             )
 
     def can_reach(self, path: Path) -> bool:
-        """Say whether the server's user can get to *path* and read it, which only trying tells."""
-        test = ("/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "sh", path)
+        """Say whether the server's user can enter the folder *path*, or run the program; only trying tells."""
+        test = ("/bin/sh", "-c", 'test -x "$1"', "sh", path)
         return subprocess.run(test, check=False, cwd="/", stdin=subprocess.DEVNULL, **self._as_owner()).returncode == 0
 
     def run(self, command: tuple[str | Path, ...], lock: int | None = None) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """Which PostgreSQL programs the embedded server is made of."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -75,20 +76,28 @@ def reachable(programs: Programs, place: Place) -> Programs:
     """Return *programs*, or a copy beside the data when the server's user cannot get to them."""
     if place.owner is None or place.can_reach(programs.path("postgres")):
         return programs
+    parts = list(_parts(programs.folder.parent))
+    root = Path(os.path.commonpath(parts)) if len(parts) > 1 else parts[0].parent
     copies = place.home / "programs"
     copy = copies / programs.version
     if not copy.exists():
-        # Nothing runs from older copies: the caller holds the lock that every server process holds.
+        # Nothing runs from older copies: a start holds the lock that every process of a server holds.
         shutil.rmtree(copies, ignore_errors=True)
-        copies.mkdir(mode=0o755)
         draft = copies / "new"
-        for part in ("bin", "lib", "share"):
-            source = programs.folder.parent / part
-            if source.is_dir():
-                shutil.copytree(source, draft / part, symlinks=True)
+        for part in parts:
+            shutil.copytree(part, draft / part.relative_to(root), symlinks=True)
         _open_to_readers(copies)
         draft.rename(copy)
-    return Programs(copy / "bin", programs.version)
+    return Programs(copy / programs.folder.relative_to(root), programs.version)
+
+
+def _parts(installation: Path) -> Iterator[Path]:
+    """Yield the folders that programs need: their own, and where a wheel keeps the libraries it brings along."""
+    yield installation
+    package = installation.parent
+    for libraries in (package.with_name(f"{package.name}.libs"), package / ".dylibs"):
+        if libraries.is_dir():
+            yield libraries
 
 
 def _open_to_readers(folder: Path) -> None:
