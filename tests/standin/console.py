@@ -1,0 +1,31 @@
+"""The two output streams: UTF-8, LF, every line sent at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+
+class Console:
+    """stdout and stderr of the program; a reader that has gone away is no error."""
+
+    def __init__(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+
+    def out(self, text: str = "") -> None:
+        """Print a line to stdout."""
+        _put(sys.stdout, text + "\n")
+
+    def err(self, text: str = "") -> None:
+        """Print a line to stderr."""
+        _put(sys.stderr, text + "\n")
+
+
+def _put(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        pass
