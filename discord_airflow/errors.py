@@ -1,4 +1,4 @@
-"""Errors are sentences with a class: the class says what a caller can do, the message says what happened, where and why."""
+"""Errors are sentences with a class: the class says what a caller can do, the message what happened, where and why."""
 
 from typing import ClassVar
 

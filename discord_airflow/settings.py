@@ -1,9 +1,9 @@
 """
 What a user can set: read once at the edge, refused when not understood, handed down in parts.
 
-Secrets and addresses come from the environment or `.env`, everything else from `config.yaml` (see settings_files.py for
-how both are read). Relative paths, here and there, start at the project's home: `DISCORD_AIRFLOW_HOME` when that is
-set, else the checkout this package lies in, else the current directory.
+Secrets and addresses come from the environment or `.env`, everything else from `config.yaml` (settings_files.py reads
+both). Relative paths, here and there, start at the project's home: `DISCORD_AIRFLOW_HOME` when that is set, else the
+checkout this package lies in, else the current directory.
 """
 
 import os
@@ -49,15 +49,9 @@ def _zone(value: object) -> object:
     return value
 
 
-def _text(value: object) -> object:
-    if isinstance(value, str) and "\0" in value:
-        raise ValueError("a NUL character cannot be part of it")
-    return value
-
-
 Snowflake = Annotated[int, BeforeValidator(_snowflake)]
 Count = Annotated[int, Field(strict=True, ge=1)]
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class Section(BaseModel):
@@ -154,8 +148,8 @@ def load_settings(
     """
     Return the settings from *config*, *env_file* and *environ*, or raise ConfigurationError with one sentence.
 
-    A file that is named must exist; without a name `config.yaml` and `.env` of the project's home are read when they are
-    there. A variable of *environ* (default: the process's) wins over the same one in the file, also when it is empty.
+    A file that is named must exist; without a name `config.yaml` and `.env` of the project's home are read when they
+    are there. A variable of *environ* (default: the process's) wins over the same one in the file, also an empty one.
     """
     environ = os.environ if environ is None else environ
     home = _home(environ)
@@ -164,7 +158,7 @@ def load_settings(
     _refuse_secrets(values, config_path)
     variables = read_env_file(env_file or home / ".env", ENVIRONMENT, must_exist=env_file is not None)
     variables |= {name: environ[name] for name in ENVIRONMENT if name in environ}
-    _check_completeness(variables)
+    _check_variables(variables)
     for name, value in variables.items():
         if value:
             section, key = ENVIRONMENT[name]
@@ -194,15 +188,18 @@ def _refuse_secrets(values: Mapping[str, Any], config: Path) -> None:
         raise ConfigurationError(f"{config}: home is not set here; set {HOME_VARIABLE} in the environment.")
 
 
-def _check_completeness(variables: Mapping[str, str]) -> None:
-    """Half an address would silently lead to the embedded database, not to the one the user means."""
+def _check_variables(variables: Mapping[str, str]) -> None:
+    for name, value in variables.items():
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ConfigurationError(f"{name} cannot be used: it is not UTF-8 text.")
+    # Half an address would silently lead to the embedded database, not to the one the user means.
     if variables.get("DB_HOST"):
         return
     for name in ("DB_PASSWORD", "DB_USER", "DB_PORT"):
         if variables.get(name):
             raise ConfigurationError(
-                f"{name} is set but DB_HOST is not: set DB_HOST (for example to localhost) to use your own PostgreSQL,"
-                f" or remove {name} to use the embedded one."
+                f"{name} is set but DB_HOST is not: set DB_HOST (for example to localhost) to use your own"
+                f" PostgreSQL, or remove {name} to use the embedded one."
             )
 
 

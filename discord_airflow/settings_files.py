@@ -71,7 +71,7 @@ def read_env_file(path: Path, known: Iterable[str], *, must_exist: bool) -> dict
 def describe(
     error: ValidationError, config: Path, model: type[BaseModel], variables: Mapping[str, tuple[str, str]]
 ) -> str:
-    """Return a sentence for the first thing *error* found: where it was set, what is wrong, the nearest known option."""
+    """Return a sentence for the first thing *error* found: where, what is wrong, and the nearest known option."""
     details = error.errors(include_url=False)
     first = details[0]
     more = f" ({len(details) - 1} more like this)" if len(details) > 1 else ""
@@ -96,7 +96,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def _read(path: Path, *, must_exist: bool) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        # Not read_text: it would turn every kind of line end in a value into one.
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         if not must_exist:
             return ""
@@ -135,12 +136,12 @@ def _options(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 def _requirement(detail: ErrorDetails) -> str:
     """Turn pydantic's "Input should be ..." and our own ValueErrors into the end of a sentence."""
     message = detail["msg"].removeprefix("Value error, ")
-    for start, replacement in (("Input should ", "must "), ("String should ", "must "), ("Field ", "")):
+    for start in ("Input should ", "String should "):
         if message.startswith(start):
-            return replacement + message.removeprefix(start)
+            return "must " + message.removeprefix(start).replace("tuple", "list")
     return f"cannot be used: {message}"
 
 
 def _shortened(value: object) -> str:
-    text = repr(value)
+    text = "empty" if value is None else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -13,14 +13,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def snowflake_at(instant: datetime) -> int:
     """
-    Return the smallest id that *instant*'s millisecond can have, so that ``id >= snowflake_at(since)`` means "made at or after".
+    Return the smallest id that something made at *instant*, which must be aware, can have.
 
-    Instants before Discord's first millisecond give 0, below every id; those past the last id give 2**63, above every id.
-    *instant* must be aware.
+    So ``snowflake_at(since) <= id < snowflake_at(until)`` selects exactly what was made in the half-open window, also
+    when its ends lie inside a millisecond. An instant before Discord's first gives 0, one past the last id 2**63.
     """
     if instant.utcoffset() is None:
         raise ValueError(f"{instant} has no time zone")
-    # Round up: an id made earlier in the same millisecond as `since` cannot be told apart, one of an earlier millisecond can.
+    # Round up: an id knows whole milliseconds, so one of the millisecond that began before *instant* is earlier.
     milliseconds = -((_DISCORD_EPOCH - instant) // _MILLISECOND)
     return min(max(milliseconds, 0) << 22, LARGEST_SNOWFLAKE + 1)
 

@@ -10,7 +10,7 @@ SUNDAY = 6
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The instants from *since* up to, but not including, *until*; *zone* is the IANA name whose wall clock is meant."""
+    """The instants from *since* up to, but not including, *until*; days are those of *zone*, an IANA name."""
 
     since: datetime
     until: datetime
@@ -26,7 +26,10 @@ class Window:
     def preceding(self) -> "Window":
         """Return the window that ends where this one begins and spans the same wall-clock time in the zone."""
         since, until = _on_the_wall(self.since, self.zone), _on_the_wall(self.until, self.zone)
-        return Window(_instant(since - (until - since), self.zone), self.since, self.zone)
+        earlier = _instant(since - (until - since), self.zone)
+        if earlier >= self.since:  # a window within the hour that a clock shows twice
+            earlier = self.since - (self.until - self.since)
+        return Window(earlier, self.since, self.zone)
 
     def label(self) -> str:
         """Return the window as people read it: ``Sun 2026-11-15 09:00 - Sun 2026-11-22 09:00 (Europe/Helsinki)``."""
@@ -38,9 +41,9 @@ class Window:
 
 def window_ending(until: datetime, days: int, zone: str) -> Window:
     """
-    Return the window of *days* days that ends at *until*, beginning at the same time of day on the wall clock of *zone*.
+    Return the window of *days* days that ends at *until*, beginning at the same time on the wall clock of *zone*.
 
-    Across a change to or from summer time such a day has 23 or 25 hours, so that weekly windows meet without gap or overlap.
+    Across a change to or from summer time a day has 23 or 25 hours: weekly windows meet without gap or overlap.
     """
     if until.utcoffset() is None:
         raise ValueError(f"a window needs an end with a zone, not {until}")
@@ -54,7 +57,7 @@ def window_ending(until: datetime, days: int, zone: str) -> Window:
 
 
 def last_full_week(before: datetime, zone: str, hour: int = 9) -> datetime:
-    """Return the latest Sunday, *hour* o'clock in *zone*, at or before *before*: when the weekly report was last due."""
+    """Return when a weekly report was last due: the latest Sunday, *hour* o'clock in *zone*, not after *before*."""
     wall = _on_the_wall(before, zone)
     days_since_sunday = (wall.weekday() - SUNDAY) % 7
     due = _due(wall.date() - timedelta(days=days_since_sunday), hour, zone)
@@ -70,16 +73,20 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def _due(day: date, hour: int, zone: str) -> datetime:
-    return _instant(datetime.combine(day, time(hour)), zone)  # noqa: DTZ001 (wall-clock time, made aware there)
+    return _instant(datetime.combine(day, time(hour)), zone)
 
 
 def _on_the_wall(instant: datetime, zone: str) -> datetime:
-    """Return what a clock on a wall in *zone* shows at *instant*: naive, and with `fold` for the second of two equal hours."""
-    return instant.astimezone(zone_named(zone)).replace(tzinfo=None)
+    """Return what a clock on a wall in *zone* shows at *instant*, a naive time."""
+    return instant.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)
 
 
 def _instant(wall: datetime, zone: str) -> datetime:
-    """Return the instant at which a clock in *zone* shows *wall*; a time the clock jumps over means the jump's far side."""
+    """
+    Return the first instant at which a clock in *zone* shows *wall*.
+
+    A time that the clock jumps over means as long after the jump, as if the clock had not been changed yet.
+    """
     return wall.replace(tzinfo=zone_named(zone), fold=0).astimezone(UTC)
 
 
