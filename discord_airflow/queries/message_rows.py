@@ -46,8 +46,8 @@ class MessageRow:
 @dataclass(frozen=True, slots=True)
 class SearchHit:
     """
-    A message that matches a search; *score* is the full-text rank of its words, 0 where only parts of words
-    match.
+    A message that matches a search. *score*: the full-text rank of its words (0 where only parts of words match),
+    None when the newest were asked for.
     """
 
     guild_id: int
@@ -62,7 +62,7 @@ class SearchHit:
     edited_at: datetime | None
     content: str
     attachments: int
-    score: float
+    score: float | None
 
     @property
     def link(self) -> str:

@@ -27,7 +27,7 @@ def cut_days(window: Window) -> tuple[Span, ...]:
     first = window.since.astimezone(zone_named(window.zone)).date()
     last = window.until.astimezone(zone_named(window.zone)).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return _clipped([(day, _midnight(day, window.zone)) for day in (*days, last + ONE_DAY)], window)
+    return _clipped([(day, midnight(day, window.zone)) for day in (*days, last + ONE_DAY)], window)
 
 
 def cut_months(window: Window, months: int) -> tuple[Span, ...]:
@@ -37,7 +37,7 @@ def cut_months(window: Window, months: int) -> tuple[Span, ...]:
     if numbers[0] < 12 * 2000:
         raise UsageError(f"{months} months before {end} is before there was anything to collect.")
     firsts = [date(number // 12, number % 12 + 1, 1) for number in numbers]
-    starts = [(first, _midnight(first, window.zone)) for first in firsts]
+    starts = [(first, midnight(first, window.zone)) for first in firsts]
     return _clipped(starts, Window(starts[0][1], window.until, window.zone))
 
 
@@ -57,6 +57,11 @@ def trend_windows(window: Window, count: int) -> tuple[Window, ...]:
     return tuple(windows)
 
 
+def midnight(day: date, zone: str) -> datetime:
+    """Return when *day* begins in *zone*; where the clock jumps over midnight, that is the jump."""
+    return datetime.combine(day, time(), zone_named(zone)).astimezone(UTC)
+
+
 def _clipped(starts: list[tuple[date, datetime]], window: Window) -> tuple[Span, ...]:
     """Return the spans between *starts* inside *window*; a day that the zone skipped has no length and is left out."""
     spans = [
@@ -64,11 +69,6 @@ def _clipped(starts: list[tuple[date, datetime]], window: Window) -> tuple[Span,
         for (first_day, since), (_, until) in pairwise(starts)
     ]
     return tuple(span for span in spans if span.since < span.until)
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    """Return when *day* begins in *zone*; where the clock jumps over midnight, that is the jump."""
-    return datetime.combine(day, time(), zone_named(zone)).astimezone(UTC)
 
 
 def _month_number(day: date) -> int:

@@ -1,0 +1,150 @@
+"""Search in all messages: full text and parts of words, in any language."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from discord_airflow.errors import UsageError
+from discord_airflow.queries.messages import message_details
+from discord_airflow.queries.names import resolve_accounts, resolve_channels, resolve_guilds
+from discord_airflow.queries.patterns import anywhere, folds_case, spellings
+from discord_airflow.queries.rows import SearchHit, Watermark
+from discord_airflow.queries.search_text import SearchRequest, parse_search
+from discord_airflow.queries.spans import midnight
+from discord_airflow.queries.statements import (
+    Connection,
+    checked_count,
+    checked_ids,
+    checked_instant,
+    checked_text,
+    fetch_parts,
+    fetch_rows,
+)
+
+Order = Literal["newest", "relevance"]
+
+MOST_HITS = 10_000
+RECENT = timedelta(days=28)
+"""Looked through first for the newest hits: a common word need not be found in the whole archive."""
+
+FIRST_INSTANT, LAST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
+HIT_FIELDS = tuple(SearchHit.__dataclass_fields__)
+
+
+def fetch_search(
+    connection: Connection,
+    *,
+    text: str,
+    zone: str = "UTC",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    guild_ids: Collection[int] | None = None,
+    channel_ids: Collection[int] | None = None,
+    author_ids: Collection[int] | None = None,
+    excluded_channels: Collection[int] = (),
+    order: Order = "newest",
+    limit: int = 50,
+) -> list[SearchHit]:
+    """
+    Return the messages that *text* asks for (see search_text.py for its language), newest or most relevant
+    first.
+
+    Every message that was not deleted is searched, bots' and system messages too. Dates in *text* are days in
+    *zone*; the other parameters narrow what it says. Relevance is PostgreSQL's full-text rank without any
+    language's rules; where only parts of words match, as in languages without spaces, the newest comes first.
+    """
+    request = parse_search(checked_text(text, "the search"))
+    if order not in ("newest", "relevance"):
+        raise UsageError(f"the order is {order!r}; it can be newest or relevance.")
+    first, last = _span(request, zone, since, until)
+    parameters = {
+        **_places(connection, request, guild_ids, channel_ids),
+        **_authors(connection, request, author_ids),
+        **_words(request, database_folds_case=folds_case(connection)),
+        "excluded_channels": checked_ids(excluded_channels),
+        "by_relevance": order == "relevance",
+        "limit": checked_count(limit, "the limit", MOST_HITS),
+    }
+    if first >= last:
+        return []
+    found: list[dict[str, Any]] = []
+    for start in _starts(connection, first, last, order):
+        found = fetch_parts(connection, "search", {**parameters, "since": start, "until": last})
+        if len(found) >= limit:
+            break
+    scores = {row["message_id"]: row["score"] for row in found}
+    return [_hit(row, scores[row["message_id"]]) for row in message_details(connection, scores)]
+
+
+def _starts(connection: Connection, first: datetime, last: datetime, order: Order) -> list[datetime]:
+    """Return from when to search, one attempt after the other."""
+    if order == "newest":
+        newest = fetch_rows(connection, Watermark, "watermark", {})[0].newest_message_at
+        if newest and first < min(newest, last) - RECENT:
+            return [min(newest, last) - RECENT, first]
+    return [first]
+
+
+def _span(
+    request: SearchRequest, zone: str, since: datetime | None, until: datetime | None
+) -> tuple[datetime, datetime]:
+    starts = [FIRST_INSTANT, *(checked_instant(instant) for instant in [since] if instant)]
+    ends = [LAST_INSTANT, *(checked_instant(instant) for instant in [until] if instant)]
+    if request.since_day:
+        starts.append(midnight(request.since_day, zone))
+    if request.until_day:
+        ends.append(midnight(request.until_day, zone))
+    return max(starts), min(ends)
+
+
+def _places(
+    connection: Connection,
+    request: SearchRequest,
+    guild_ids: Collection[int] | None,
+    channel_ids: Collection[int] | None,
+) -> dict[str, Any]:
+    guilds = checked_ids(guild_ids)
+    if request.guilds:
+        named = resolve_guilds(connection, request.guilds)
+        guilds = [guild for guild in named if guilds is None or guild in guilds]
+    channels = checked_ids(channel_ids)
+    if request.channels:
+        found = resolve_channels(connection, request.channels, guilds)
+        channels = [channel for channel in found if channels is None or channel in channels]
+    unwanted = list(resolve_channels(connection, request.unwanted_channels, guilds))
+    return {"guild_ids": guilds, "channel_ids": channels, "unwanted_channels": unwanted or None}
+
+
+def _authors(
+    connection: Connection, request: SearchRequest, author_ids: Collection[int] | None
+) -> dict[str, list[int] | None]:
+    authors = checked_ids(author_ids)
+    if request.authors:
+        found = resolve_accounts(connection, request.authors)
+        authors = [author for author in found if authors is None or author in authors]
+    unwanted = list(resolve_accounts(connection, request.unwanted_authors))
+    return {"author_ids": authors, "unwanted_authors": unwanted or None}
+
+
+def _words(request: SearchRequest, *, database_folds_case: bool) -> dict[str, Any]:
+    """Return the words as patterns: all of them numbered, and the three longest apart for the index."""
+    patterns = [anywhere(spellings(word, database_folds_case=database_folds_case)) for word in request.words]
+    numbered = [(number, pattern) for number, found in enumerate(patterns) for pattern in found]
+    longest = sorted(patterns, key=lambda found: len(found[0]), reverse=True)
+    unwanted = [
+        pattern
+        for word in request.unwanted
+        for pattern in anywhere(spellings(word, database_folds_case=database_folds_case))
+    ]
+    return {
+        "word_numbers": [number for number, _ in numbered],
+        "word_patterns": [pattern for _, pattern in numbered],
+        "unwanted_patterns": unwanted,
+        "words": " ".join(request.words),
+        **{f"anchor_{place + 1}": longest[place] if place < len(longest) else None for place in range(3)},
+    }
+
+
+def _hit(row: dict[str, Any], score: float | None) -> SearchHit:
+    fields = {name: value for name, value in row.items() if name in HIT_FIELDS}
+    return SearchHit(**fields, score=score)

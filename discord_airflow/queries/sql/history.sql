@@ -1,0 +1,9 @@
+-- Which are the latest messages of a channel in the window, in the channel's own order?
+SELECT m.id AS message_id
+  FROM messages AS m
+  JOIN counted_channels(NULL, %(excluded_channels)s::bigint[]) AS channels ON channels.id = m.channel_id
+ WHERE m.channel_id = %(channel_id)s AND m.deleted_at IS NULL
+   AND (%(since)s::timestamptz IS NULL OR m.sent_at >= %(since)s)
+   AND (%(until)s::timestamptz IS NULL OR m.sent_at < %(until)s)
+ ORDER BY m.id DESC
+ LIMIT %(limit)s

@@ -1,0 +1,32 @@
+-- Which messages hold all of these words and none of those, in these places and by these people?
+WITH matches AS MATERIALIZED (  -- or the newest 50 of a rare word would be sought by reading the archive backwards
+    SELECT m.id, m.sent_at, m.content
+      FROM messages_in(%(since)s, %(until)s) AS m
+      JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
+        ON channels.id = m.channel_id
+     WHERE m.deleted_at IS NULL
+       AND (%(channel_ids)s::bigint[] IS NULL
+            OR channels.id = ANY (%(channel_ids)s::bigint[]) OR channels.parent_id = ANY (%(channel_ids)s::bigint[]))
+       AND (%(unwanted_channels)s::bigint[] IS NULL
+            OR (channels.id <> ALL (%(unwanted_channels)s::bigint[])
+                AND coalesce(channels.parent_id, 0) <> ALL (%(unwanted_channels)s::bigint[])))
+       AND (%(author_ids)s::bigint[] IS NULL OR m.author_id = ANY (%(author_ids)s::bigint[]))
+       AND (%(unwanted_authors)s::bigint[] IS NULL OR m.author_id <> ALL (%(unwanted_authors)s::bigint[]))
+       -- The longest words once more, in the form that the trigram index understands.
+       AND (%(anchor_1)s::text[] IS NULL OR m.content ILIKE ANY (%(anchor_1)s::text[]))
+       AND (%(anchor_2)s::text[] IS NULL OR m.content ILIKE ANY (%(anchor_2)s::text[]))
+       AND (%(anchor_3)s::text[] IS NULL OR m.content ILIKE ANY (%(anchor_3)s::text[]))
+       AND NOT EXISTS (SELECT FROM unnest(%(word_numbers)s::bigint[], %(word_patterns)s::text[]) AS word (number, pattern)
+                        GROUP BY word.number HAVING NOT bool_or(m.content ILIKE word.pattern))
+       AND NOT EXISTS (SELECT FROM unnest(%(unwanted_patterns)s::text[]) AS pattern WHERE m.content ILIKE pattern)
+), ranked AS (
+    SELECT id, sent_at,
+           CASE WHEN %(by_relevance)s
+                THEN ts_rank_cd(to_tsvector('simple', left(content, 20000)), plainto_tsquery('simple', %(words)s))
+           END AS score
+      FROM matches
+)
+SELECT id AS message_id, score
+  FROM ranked
+ ORDER BY score DESC NULLS LAST, sent_at DESC, id DESC
+ LIMIT %(limit)s
