@@ -20,7 +20,7 @@ import typer
 import discord_airflow
 from discord_airflow.errors import DiscordAirflowError, UsageError
 
-COMMANDS = ("import_", "export", "query", "report", "verify", "db")
+COMMANDS = ("import_", "export", "exporter", "query", "report", "verify", "db")
 
 # The base of all complaints about a command line; of them typer exports BadParameter only.
 AnyTrouble: type[Exception] = typer.BadParameter.__mro__[2]

@@ -51,11 +51,10 @@ class CoverageState:
         rows = self._rows("witness_message", channel_id=channel_id, at_or_before=at_or_before)
         return rows[0][0] if rows else None
 
-    def stored(self, channel_id: int, window: IdRange) -> int:
-        """Return how many messages of the window are stored and not known as deleted."""
-        return self._rows("stored_in_range", channel_id=channel_id, after_id=window.after, before_id=window.before)[0][
-            0
-        ]
+    def stored(self, channel_id: int, window: IdRange) -> tuple[int, int | None]:
+        """Return how many messages of the window are stored and not known as deleted, and the newest of them."""
+        row = self._rows("stored_in_range", channel_id=channel_id, after_id=window.after, before_id=window.before)[0]
+        return row[0], row[1]
 
     def _rows(self, name: str, **parameters: int) -> Sequence[tuple[Any, ...]]:
         return self._connection.execute(statement(_PACKAGE, name), parameters).fetchall()

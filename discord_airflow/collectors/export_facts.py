@@ -45,6 +45,12 @@ def read_facts(path: Path) -> FileFacts:
     )
 
 
+def count_up_to(path: Path, newest_id: int) -> int:
+    """Return how many messages of a whole export have an id up to *newest_id*."""
+    with path.open("rb") as file:
+        return sum(1 for text in ijson.items(file, "messages.item.id", use_float=True) if int(text) <= newest_id)
+
+
 class _Ids:
     """The message ids of a file, in its order."""
 

@@ -22,7 +22,15 @@ from discord_airflow.collectors.export_facts import read_facts
 from discord_airflow.collectors.export_process import Finished, run_exporter
 from discord_airflow.collectors.outcome import Ended, FileFacts, State, Verdict, judge
 from discord_airflow.collectors.run_lock import RunLock, exporter_lock
-from discord_airflow.collectors.staging import PROOF_SUFFIX, ProofNote, leave_note, prepare_staging, publish, sha256_of
+from discord_airflow.collectors.staging import (
+    PROOF_SUFFIX,
+    ProofNote,
+    clear_staging,
+    leave_note,
+    prepare_staging,
+    publish,
+    sha256_of,
+)
 from discord_airflow.errors import FileTroubleError
 from discord_airflow.settings import ExportSettings
 
@@ -187,4 +195,8 @@ def export_session(
 ) -> Iterator[ExportSession]:
     """Hold the token's lock and a fresh staging folder; raise BusyError while another run has them."""
     with exporter_lock(locks, token) as lock:
-        yield ExportSession(exporter, settings, token, lock, clock)
+        session = ExportSession(exporter, settings, token, lock, clock)
+        try:
+            yield session
+        finally:
+            clear_staging(settings.directory, lock.name)

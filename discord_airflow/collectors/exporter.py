@@ -13,6 +13,7 @@ from threading import Event
 from typing import Protocol
 
 from discord_airflow.collectors.chat_exporter import IdRange, ListedChannel
+from discord_airflow.collectors.export_facts import count_up_to
 from discord_airflow.collectors.export_session import Exported, ExportSession, Listing
 from discord_airflow.collectors.outcome import Next, State, Verdict
 from discord_airflow.collectors.plan import windows_to_export
@@ -22,7 +23,7 @@ from discord_airflow.snowflake import snowflake_at
 
 _FAILURES_IN_A_ROW = 5
 _CLOCK_MARGIN = timedelta(seconds=5)
-_SUSPICIOUS_STORED = 20
+_MANY_GONE = 20
 
 
 class Known(Protocol):
@@ -41,7 +42,7 @@ class EarlierExports(Protocol):
 
     def channels(self, guild_id: int) -> Mapping[int, Known]: ...
     def witness(self, channel_id: int, at_or_before: int) -> int | None: ...
-    def stored(self, channel_id: int, window: IdRange) -> int: ...
+    def stored(self, channel_id: int, window: IdRange) -> tuple[int, int | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +251,12 @@ def _ask_wider(session: ExportSession, state: EarlierExports, task: Task, export
 
 
 def _contradicts(state: EarlierExports, exported: Exported) -> bool:
-    """True when most of what the database holds of the window is gone: a purge, or an export that lost a page."""
-    stored = state.stored(exported.channel_id, exported.window)
-    return stored >= _SUSPICIOUS_STORED and exported.messages * 2 < stored
+    """True when many stored messages of the window are gone at once: a purge, or an export that lost a page."""
+    stored, newest_id = state.stored(exported.channel_id, exported.window)
+    if stored < _MANY_GONE or newest_id is None:
+        return False
+    shown = count_up_to(exported.path, newest_id) if exported.facts is not None else 0
+    return stored - shown >= _MANY_GONE
 
 
 def proven_files(exported: Sequence[Exported]) -> list[Exported]:

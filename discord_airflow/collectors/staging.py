@@ -48,10 +48,9 @@ def prepare_staging(exports: Path, lock_name: str, run_id: str) -> Path:
 
     Only the holder of the lock *lock_name* may call this: nobody else works in the folders of that name.
     """
-    ours = exports / STAGING / lock_name
+    clear_staging(exports, lock_name)
+    folder = exports / STAGING / lock_name / run_id
     try:
-        shutil.rmtree(ours, ignore_errors=True)
-        folder = ours / run_id
         folder.mkdir(parents=True)
         free = shutil.disk_usage(folder).free
     except OSError as error:
@@ -61,6 +60,11 @@ def prepare_staging(exports: Path, lock_name: str, run_id: str) -> Path:
             f"Only {free // 1_000_000} MB are free for {exports}; {_RESERVE_BYTES // 1_000_000} MB are needed to begin."
         )
     return folder
+
+
+def clear_staging(exports: Path, lock_name: str) -> None:
+    """Remove this run's folder; only the holder of the lock may."""
+    shutil.rmtree(exports / STAGING / lock_name, ignore_errors=True)
 
 
 def publish(staged: Path, exports: Path, window: IdRange, run_id: str, verdict: Verdict, note: ProofNote) -> Path:

@@ -1,0 +1,49 @@
+"""`discord-airflow exporter`: get DiscordChatExporter, checked, and tell which one is used."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from discord_airflow.collectors import install as installer
+from discord_airflow.collectors.find_exporter import find_exporter
+from discord_airflow.settings import load_settings
+
+exporter = typer.Typer(help="Install DiscordChatExporter, checked by its SHA-256, and tell which one is used.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group `exporter` to *app*."""
+    app.add_typer(exporter, name="exporter")
+
+
+@exporter.command(epilog="Example: discord-airflow exporter install")
+def install(
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Take this archive instead of downloading it.", metavar="ZIP")
+    ] = None,
+    sha256: Annotated[str | None, typer.Option("--sha256", help="The digest you have checked yourself.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Install here instead of .data/exporter.", metavar="DIR")
+    ] = None,
+    host: Annotated[
+        str, typer.Option("--host", help="Ask this address for the release, where a mirror is used.", metavar="URL")
+    ] = installer.CODE_HOST,
+) -> None:
+    """Download the pinned release for this platform and unpack it only when its SHA-256 is the right one."""
+    program = installer.install(folder or _folder(), archive=file, sha256=sha256, host=host.rstrip("/"))
+    typer.echo(f"DiscordChatExporter {installer.PINNED} is installed: {program}")
+
+
+@exporter.command(epilog="Example: discord-airflow exporter which")
+def which(
+    config: Annotated[Path | None, typer.Option("--config", help="The settings to use.", metavar="FILE")] = None,
+) -> None:
+    """Tell which program is used and its version."""
+    settings = load_settings(config)
+    found = find_exporter(settings.export.executable, settings.home / ".data" / "exporter")
+    typer.echo(f"{found.version}  {found.path}")
+
+
+def _folder() -> Path:
+    return load_settings().home / ".data" / "exporter"
