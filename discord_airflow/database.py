@@ -37,17 +37,11 @@ def connect(
     the server refuses changes; a query that takes longer than *query_seconds* is stopped.
     """
     parameters = {**_parameters(settings), "options": _options(read_only=read_only, query_seconds=query_seconds)}
-    if settings.host is None:
-        return _connect_embedded(settings, parameters, autocommit=autocommit)
-    try:
-        connection = psycopg.connect(**parameters, autocommit=autocommit)
-    except psycopg.Error as error:
-        raise explain(error, settings, parameters) from None
-    try:
-        _check_server(connection, settings)
-    except ConfigurationError:
-        connection.close()
-        raise
+    open_door = _connect_embedded if settings.host is None else _connect_own
+    connection = open_door(settings, parameters)
+    if connection.info.parameter_status("TimeZone") != "UTC":  # PGTZ in the environment outdoes our options
+        connection.execute("SET TIME ZONE 'UTC'")
+    connection.autocommit = autocommit
     return connection
 
 
@@ -147,16 +141,29 @@ def _check_server(connection: Connection, settings: DatabaseSettings) -> None:
         )
 
 
-def _connect_embedded(settings: DatabaseSettings, parameters: dict[str, Any], *, autocommit: bool) -> Connection:
+def _connect_own(settings: DatabaseSettings, parameters: dict[str, Any]) -> Connection:
+    try:
+        connection = psycopg.connect(**parameters, autocommit=True)
+    except psycopg.Error as error:
+        raise explain(error, settings, parameters) from None
+    try:
+        _check_server(connection, settings)
+    except ConfigurationError:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_embedded(settings: DatabaseSettings, parameters: dict[str, Any]) -> Connection:
     server = embedded()
     server.ensure_running(settings)
     try:
-        return psycopg.connect(**parameters, autocommit=autocommit)
+        return psycopg.connect(**parameters, autocommit=True)
     except psycopg.OperationalError as error:
         if "does not exist" not in str(error):
             raise ServiceDownError(f"The embedded PostgreSQL refused a connection: {reason(error)}.") from None
     _create_database(settings.name, parameters)
-    return psycopg.connect(**parameters, autocommit=autocommit)
+    return psycopg.connect(**parameters, autocommit=True)
 
 
 def _create_database(name: str, parameters: dict[str, Any]) -> None:
