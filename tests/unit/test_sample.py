@@ -116,7 +116,7 @@ def test_ids_and_times_agree_and_rise(documents):
 
 
 def test_every_kind_of_thing_occurs(documents):
-    """A new user sees threads, forum posts, replies, joins, pins, edits, forwards, commands, and what hangs on messages."""
+    """A new user sees threads, forum posts, replies, joins, pins, edits, forwards, commands, and all their parts."""
     messages = [message for document in documents.values() for message in document["messages"]]
     types = {document["channel"]["type"] for document in documents.values()}
     assert types == {"GuildTextChat", "GuildNews", "GuildPublicThread", "GuildPrivateThread"}
