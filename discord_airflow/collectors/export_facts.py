@@ -11,6 +11,8 @@ from discord_airflow.collectors.outcome import FileFacts
 from discord_airflow.snowflake import parse_snowflake
 
 _MOST_HEADER_EVENTS = 1000
+_WRITTEN = ("Default", "Reply", "19", "0")
+_SUBSTANCE = ("content", "attachments", "embeds", "stickers", "forwardedMessage")
 _END = re.compile(rb'\r?\n  "messageCount": (\d{1,18})\r?\n\}\s*\Z')
 
 
@@ -23,11 +25,11 @@ def read_facts(path: Path) -> FileFacts:
     """
     stated, broken = _read_end(path)
     header: dict[str, Any] = {}
-    ids = _Ids()
+    messages = _Messages()
     try:
         header = _read_header(path)
-        ids.read(path)
-    except (ijson.JSONError, ValueError, RecursionError) as error:
+        messages.read(path)
+    except (ijson.JSONError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         broken = f"{type(error).__name__}: {str(error)[:120]}"
     return FileFacts(
         broken=broken,
@@ -35,13 +37,15 @@ def read_facts(path: Path) -> FileFacts:
         guild_id=_snowflake(header.get("guild.id"), least=0),
         range_after=_instant(header.get("dateRange.after")),
         range_before=_instant(header.get("dateRange.before")),
-        messages=ids.count,
+        messages=messages.count,
         messages_stated=stated,
-        first_id=ids.first,
-        last_id=ids.last,
-        lowest_id=ids.lowest,
-        highest_id=ids.highest,
-        ascending=ids.ascending,
+        first_id=messages.first,
+        last_id=messages.last,
+        lowest_id=messages.lowest,
+        highest_id=messages.highest,
+        ascending=messages.ascending,
+        by_people=messages.by_people,
+        hollow=messages.hollow,
     )
 
 
@@ -51,8 +55,8 @@ def count_up_to(path: Path, newest_id: int) -> int:
         return sum(1 for text in ijson.items(file, "messages.item.id", use_float=True) if int(text) <= newest_id)
 
 
-class _Ids:
-    """The message ids of a file, in its order."""
+class _Messages:
+    """What the judge wants to know of a file's messages, in their order."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -61,11 +65,16 @@ class _Ids:
         self.lowest: int | None = None
         self.highest: int | None = None
         self.ascending = True
+        self.by_people = 0
+        self.hollow = 0
 
     def read(self, path: Path) -> None:
         with path.open("rb") as file:
-            for text in ijson.items(file, "messages.item.id", use_float=True):
-                self._add(parse_snowflake(str(text)))
+            for message in ijson.items(file, "messages.item", use_float=True):
+                self._add(parse_snowflake(str(message["id"])))
+                if message.get("type") in _WRITTEN and not message["author"].get("isBot"):
+                    self.by_people += 1
+                    self.hollow += not any(message.get(key) for key in _SUBSTANCE)
 
     def _add(self, number: int) -> None:
         self.count += 1

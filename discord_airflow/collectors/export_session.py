@@ -36,6 +36,7 @@ from discord_airflow.settings import ExportSettings
 
 _LISTING_BYTES = 64 * 1024 * 1024
 _FORUM = 15
+_SECONDS_A_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,16 @@ class ExportSession:
         self, exporter: Exporter, settings: ExportSettings, token: str, lock: RunLock, clock: Callable[[], datetime]
     ) -> None:
         self.exporter = exporter
+        self.sees_text = False
+        """True once a channel has shown a text that a person wrote; without the intent no bot sees one."""
+
         self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
         self._settings = settings
         self._token = token
         self._lock = lock
         self._clock = clock
         self._staging = prepare_staging(settings.directory, lock.name, self.run_id)
-        self._ends = time.monotonic() + settings.run_minutes * 60
+        self._ends = time.monotonic() + settings.run_minutes * _SECONDS_A_MINUTE
 
     @property
     def out_of_time(self) -> bool:
@@ -117,7 +121,9 @@ class ExportSession:
             channel.id,
             facts,
             warns_of_empty=self.exporter.warns_of_empty_channels,
+            sees_text=self.sees_text,
         )
+        self.sees_text |= facts is not None and facts.by_people > facts.hollow
         path = self._keep(guild_id, channel, window, verdict, staged, clock)
         kept = facts if verdict.proven else None
         return Exported(guild_id, channel.id, channel.name, window, verdict, kept, path, time.monotonic() - begun)
@@ -172,7 +178,7 @@ class ExportSession:
         )
 
     def _run(self, command: tuple[str, ...], kept_bytes: int = 256 * 1024) -> Finished:
-        seconds = max(1.0, min(self._settings.channel_minutes * 60.0, self._ends - time.monotonic()))
+        seconds = max(1.0, min(self._settings.channel_minutes * _SECONDS_A_MINUTE, self._ends - time.monotonic()))
         self._lock.allow_until(seconds)
         environment = child_environment(self.exporter, os.environ, self._token, self._settings.token_kind)
         return run_exporter(

@@ -170,6 +170,12 @@ def run_plan(
     run = _Run(session, state, done)
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         results = list(pool.map(run.one, plan.tasks))
+        if session.sees_text:
+            again = [
+                number for number, result in enumerate(results) if result and result.verdict.next is Next.ASK_LATER
+            ]
+            for number, result in zip(again, pool.map(run.one, [plan.tasks[number] for number in again]), strict=True):
+                results[number] = result or results[number]
     exported = tuple(result for result in results if result is not None)
     skipped = tuple(task for task, result in zip(plan.tasks, results, strict=True) if result is None)
     return ExportSummary(plan, exported, run.reason, run.status, skipped)

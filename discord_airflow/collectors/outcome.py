@@ -30,6 +30,9 @@ class Next(StrEnum):
 
     GO_ON = "go on"
     ASK_WIDER = "ask wider"  # nothing came and nothing says why: ask again for a window that must hold a message
+    ASK_LATER = (
+        "ask later"  # it looks as to a bot without the Message Content intent: another channel may show otherwise
+    )
     STOP_TOKEN = "stop: token"  # noqa: S105 - no secret
     STOP_DISK = "stop: disk"
 
@@ -79,6 +82,12 @@ class FileFacts:
     ascending: bool
     """Strictly: no id stands twice."""
 
+    by_people: int = 0
+    """Messages that people wrote."""
+
+    hollow: int = 0
+    """Those of them with no text, file, embed, sticker or forward: there is no such thing, but a bot may see it so."""
+
 
 _LISTED_FAILURE = re.compile(r"^Failed to export (?:\d+ )?(?:the following )?channel\(s\):", re.MULTILINE)
 _LISTED_WARNING = re.compile(r"^Warnings reported for the following channel\(s\):", re.MULTILINE)
@@ -101,15 +110,26 @@ _TOKEN_REFUSED = re.compile(r"Authentication token is invalid\.\s*$", re.MULTILI
 _INTENT_MISSING = re.compile(r"missing the MESSAGE_CONTENT privileged intent\.\s*$", re.MULTILINE)
 _DISK_FULL = re.compile(r"No space left on device|not enough space on the disk|Disk quota exceeded")
 _NO_ICU = re.compile(r"Couldn't find a valid ICU package")
+_INTENT = "the bot may lack the Message Content intent; switch it on in Discord's developer portal"
+_FEW_HOLLOW = 3
 _TOLERANCE = timedelta(milliseconds=1)
 
 
-def judge(ended: Ended, asked: IdRange, channel_id: int, facts: FileFacts | None, *, warns_of_empty: bool) -> Verdict:
+def judge(
+    ended: Ended,
+    asked: IdRange,
+    channel_id: int,
+    facts: FileFacts | None,
+    *,
+    warns_of_empty: bool,
+    sees_text: bool = False,
+) -> Verdict:
     """
     Return what the export of *channel_id* proves about the window *asked*.
 
     *facts* is None when no file was written. *warns_of_empty* tells the releases (2.45 and later) that say by a warning
-    that there was nothing; from them an empty file without that word proves nothing.
+    that there was nothing; from them an empty file without that word proves nothing. *sees_text*: another channel of
+    this run has shown that the token may read what people write.
     """
     if ended.stopped:
         return Verdict(State.FAILED, ended.stopped)
@@ -125,6 +145,9 @@ def judge(ended: Ended, asked: IdRange, channel_id: int, facts: FileFacts | None
     doubt = _doubt_about_file(asked, channel_id, facts)
     if doubt is not None:
         return doubt
+    if facts.hollow >= _FEW_HOLLOW and facts.hollow == facts.by_people and not sees_text:
+        # The exporter notices a missing intent only when a whole page of a hundred messages is empty.
+        return Verdict(State.FAILED, f"none of its {facts.hollow} messages has a text: {_INTENT}", next=Next.ASK_LATER)
     if facts.messages:
         if _NOTHING_THERE.search(ended.stderr):
             return Verdict(State.FAILED, "the exporter said that there is no message, but its file holds some")
@@ -154,8 +177,7 @@ def _judge_texts(ended: Ended, facts: FileFacts | None) -> Verdict | None:
     if _TOKEN_REFUSED.search(told):
         return Verdict(State.FAILED, "Discord refused the token", permanent=True, next=Next.STOP_TOKEN)
     if _INTENT_MISSING.search(told):
-        reason = "the bot has no Message Content intent; switch it on in Discord's developer portal"
-        return Verdict(State.FAILED, reason, permanent=True, next=Next.STOP_TOKEN)
+        return Verdict(State.FAILED, _INTENT, permanent=True, next=Next.STOP_TOKEN)
     if _DISK_FULL.search(told):
         return Verdict(State.FAILED, "the disk is full", next=Next.STOP_DISK)
     if _FORBIDDEN.search(told):

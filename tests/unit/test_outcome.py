@@ -150,6 +150,15 @@ def test_each_doubt_about_the_file_is_enough(change):
     assert not verdict(EMPTY_WARNING, facts=replace(NO_MESSAGE, **change)).proven
 
 
+def test_messages_without_any_substance_may_mean_a_missing_intent():
+    """The exporter itself notices only when a page of a hundred is empty; another channel with texts settles it."""
+    hollow = replace(GOOD, by_people=5, hollow=5)
+    found = verdict(facts=hollow)
+    assert (found.state, found.next) == (State.FAILED, Next.ASK_LATER)
+    assert judge(Ended(0, ""), ASKED, CHANNEL, hollow, warns_of_empty=True, sees_text=True).proven
+    assert verdict(facts=replace(GOOD, by_people=5, hollow=4)).proven
+
+
 def test_an_export_from_the_beginning_states_no_lower_bound():
     """Without --after the file's dateRange.after is null."""
     facts = replace(GOOD, range_after=None)
