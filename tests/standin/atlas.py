@@ -180,7 +180,7 @@ class Atlas:
             guild, name, kind=kind, parent=parent, channel_id=thread_id, at=moment, archived=archived
         )
 
-    def has_message(self, message_id: int | None) -> bool:
+    def has_message(self, message_id: int) -> bool:
         """Say whether a message of that id was ever posted."""
         return message_id in self._messages
 

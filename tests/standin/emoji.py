@@ -32,7 +32,8 @@ _NAMES = {code: name for name, code in _CODES.items()}
 
 def emoji_code(emoji: Facts) -> str:
     """Return the `code`: the short name of a standard emoji, the name of a custom one."""
-    return emoji["name"] if emoji["id"] is not None else _CODES.get(emoji["name"], emoji["name"])
+    name: str = emoji["name"]
+    return name if emoji["id"] is not None else _CODES.get(name, name)
 
 
 def _standard(name: str) -> Facts:

@@ -42,7 +42,9 @@ def _number(value: str | None) -> int:
 
 def _choice(value: str | None, names: tuple[str, ...]) -> str:
     """Read an enumeration: a name in any case, or its number."""
-    text = (value or "").strip()
+    if value is None:
+        raise ValueError("Value cannot be null. (Parameter 'value')")
+    text = value.strip()
     if text.isascii() and text.isdigit() and int(text) < len(names):
         return names[int(text)]
     for name in names:

@@ -233,8 +233,7 @@ def _announce(settlers: _Settlers, news: int) -> None:
 def _converse(world: World, random: Random, people: list[int], clock: int) -> None:
     """Let a few people talk directly, two of them and a group."""
     for kind, recipients in ((DIRECT, people[1:2]), (GROUP, people[1:4])):
-        facts = {"recipients": recipients}
-        channel = world.add_channel(DIRECT_MESSAGES, "", kind=kind, at=clock - 20 * _DAY, **facts)
+        channel = world.add_channel(DIRECT_MESSAGES, "", kind=kind, at=clock - 20 * _DAY, recipients=recipients)
         for step in range(5):
             author = random.choice([people[0], *recipients])
             world.post(channel, author, random.choice(phrases.TEXTS), at=clock - (10 - step) * _DAY)

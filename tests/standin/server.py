@@ -159,7 +159,7 @@ class Server:
         if message.get("interaction"):
             people.append(message["interaction"]["user"])
         replied = (message.get("reference") or {}).get("message")
-        if message["type"] == REPLY and self.world.has_message(replied):
+        if message["type"] == REPLY and replied and self.world.has_message(replied):
             people.append(self.world.message(replied)["author"])
         return people
 
