@@ -1,0 +1,117 @@
+"""
+What the tasks of the DAG `discord_weekly` do: settings → connection → report sections → files.
+
+Knows nothing of Airflow. It is imported whenever a DAG file is read, so whatever is heavy is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from discord_airflow.errors import DiscordAirflowError
+from discord_airflow.settings import ReportSettings, Settings, load_settings
+from discord_airflow.weekly_options import RunFacts, run_servers, run_window
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from discord_airflow.reporting.request import ReportRequest
+
+SECTIONS = ("stats", "trends", "connectors", "highlights", "health")
+"""Each is computed by a task of its own."""
+
+Handover = dict[str, Any]
+"""What a task leaves for the next one in Airflow: keys and counts, never a name or a message."""
+
+
+class NoDigestError(DiscordAirflowError):
+    """There is no digest; the message is the reason as the report prints it."""
+
+
+class IncompleteRunError(DiscordAirflowError):
+    """A report cannot be made because a part of it was not computed."""
+
+    permanent = True
+
+
+def defaults() -> ReportSettings:
+    """Return the settings that the DAG itself depends on: its zone, and how many days a report covers."""
+    return load_settings().report
+
+
+def secrets() -> list[str]:
+    """Return the values that no log may show."""
+    settings = load_settings()
+    values = (settings.discord.token, settings.database.password)
+    return [value.get_secret_value() for value in values if value]
+
+
+def compute(section: str, run: RunFacts) -> Handover:
+    """Compute one section of the report and store it for `save_report`."""
+    from discord_airflow.reporting.sections import compute_section
+
+    settings = load_settings()
+    with _connected(settings) as connection:
+        computed = compute_section(connection, section, _request(run, settings))
+    return {"run_key": run.key, "section": section, "rows": computed.figures}
+
+
+def digest(run: RunFacts) -> Handover:
+    """Leave word in the report why no language model took part, and raise NoDigestError with the same words."""
+    from discord_airflow.reporting.request import DIGEST
+    from discord_airflow.reporting.store import mark_absent
+
+    settings = load_settings()
+    absent = NoDigestError("This version makes no digest yet; the report holds figures and quotes only.")
+    with _connected(settings) as connection:
+        mark_absent(connection, _request(run, settings), DIGEST, str(absent))
+    raise absent
+
+
+def save_report(run: RunFacts, computed: Sequence[Mapping[str, Any] | None]) -> Handover:
+    """
+    Write the report of *run* into the folder of the reports.
+
+    *computed* is what the compute tasks have handed over: None for one that failed. The database may well hold what
+    that task had stored in an earlier attempt, but a report made of it would hide the failure.
+    """
+    from discord_airflow.reporting.build import build_report
+    from discord_airflow.reporting.write import write_report
+
+    _refuse_gaps(computed)
+    settings = load_settings()
+    with _connected(settings) as connection:
+        report = build_report(connection, run.key)
+    files = write_report(report, settings.report.directory)
+    return {"run_key": run.key, "report": files[0].stem, "files": len(files)}
+
+
+def _refuse_gaps(computed: Sequence[Mapping[str, Any] | None]) -> None:
+    done = {part["section"] for part in computed if part}
+    if missing := [f"compute_{section}" for section in SECTIONS if section not in done]:
+        raise IncompleteRunError(
+            f"No report was written, because {' and '.join(missing)} left nothing: see the log there, put that right,"
+            " then clear the failed tasks with their downstream tasks."
+        )
+
+
+def _request(run: RunFacts, settings: Settings) -> ReportRequest:
+    from discord_airflow.reporting.request import request_from
+
+    window = run_window(run, settings.report.timezone)
+    return request_from(settings, run.key, window, run_servers(run, settings.servers))
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+    from discord_airflow.database import apply_schema, connect
+
+    connection = connect(settings.database)
+    try:
+        # One look when it is there; on a new database the first run makes it.
+        apply_schema(connection)
+        yield connection
+    finally:
+        connection.close()
