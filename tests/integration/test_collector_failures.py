@@ -50,8 +50,9 @@ class Collector:
         self.guild = next(iter(world.guilds))
         self.kinds = {number: facts["type"] for number, facts in world.channels.items()}
         self.truth = Truth(self.world)
-        listed = sorted(self.truth.channel_ids(self.guild), key=lambda number: -len(self.truth.messages(number)))
-        self.channel = listed[0]
+        parents = {facts["parent"] for facts in world.channels.values()}  # of threads: one process is enough here
+        alone = [number for number in self.truth.channel_ids(self.guild) if number not in parents]
+        self.channel = max(alone, key=lambda number: len(self.truth.messages(number)))
         self.program = install(folder)
         self.monkeypatch = monkeypatch
         for name, value in {"WORLD": self.world, "VERSION": version, "LOG": folder / "log"}.items():
