@@ -1,0 +1,78 @@
+"""The two pages around the reports: the list of them, and one with its neighbours and its files."""
+
+from datetime import date
+from functools import cache
+
+import jinja2
+
+from discord_airflow.report_shelf.shelf import Shelf, Summary
+
+SHOWN = 260
+"""Reports in the list: five years of weeks."""
+
+PAGE_POLICY = (
+    "sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+REPORT_POLICY = (
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+"""
+What a browser may do with our pages, and with a report, which quotes strangers: no script, no request to anywhere.
+
+`allow-same-origin` is needed for the login cookie; without scripts it gives nothing away.
+"""
+
+
+def headers(policy: str) -> dict[str, str]:
+    """Return the headers of a page that is only for who is logged in now."""
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+
+
+def render_list(shelf: Shelf) -> str:
+    """Return the page that lists the reports of *shelf*, the newest first."""
+    days = shelf.days()
+    rows = [(day, shelf.summary(day), shelf.kinds(day)) for day in days[:SHOWN]]
+    return _template("list.html").render(rows=rows, hidden=len(days) - len(rows), worst=worst_coverage)
+
+
+def render_report(shelf: Shelf, day: date) -> str | None:
+    """Return the page around the report of *day*; None when there is no such report."""
+    kinds = shelf.kinds(day)
+    if not kinds:
+        return None
+    previous, following = shelf.neighbours(day)
+    return _template("report.html").render(
+        day=day, summary=shelf.summary(day), kinds=kinds, previous=previous, following=following
+    )
+
+
+def render_note(title: str, sentence: str) -> str:
+    """Return a page that says one thing."""
+    return _template("note.html").render(title=title, sentence=sentence)
+
+
+def worst_coverage(summary: Summary) -> str:
+    """Return the coverage of the server that was collected least: none, unknown, partial or complete."""
+    states = {server.state for server in summary.servers}
+    return next((state for state in ("none", "unknown", "partial", "complete") if state in states), "unknown")
+
+
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("discord_airflow.report_shelf"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )

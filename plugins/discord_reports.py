@@ -1,0 +1,116 @@
+"""
+The page "Reports" inside Airflow: in the navigation under Browse, and as a tab of the DAG `discord_weekly`.
+
+It shows what lies in the folder of the reports to whoever is logged in to Airflow. What the pages say is made in
+discord_airflow/report_shelf; here are only the addresses, the login and the headers. Works with both auth managers.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
+from airflow.plugins_manager import AirflowPlugin
+
+PREFIX = "/reports"
+
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+
+REFUSALS = {
+    401: "You are not logged in to Airflow, or not any more. Log in there, then open this page again.",
+    403: "Your account in Airflow may not see this page.",
+    404: "There is no such report.",
+}
+
+
+def create_app() -> Any:
+    """Return the application; Airflow's API server mounts it, every other process does without."""
+    from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
+    from airflow.api_fastapi.core_api.security import requires_access_view
+    from fastapi import Depends, FastAPI, Request
+    from fastapi.responses import HTMLResponse, Response
+    from starlette.exceptions import HTTPException
+
+    from discord_airflow.errors import DiscordAirflowError
+    from discord_airflow.report_shelf.pages import (
+        PAGE_POLICY,
+        REPORT_POLICY,
+        headers,
+        render_list,
+        render_note,
+        render_report,
+    )
+    from discord_airflow.report_shelf.shelf import Shelf, parse_day
+    from discord_airflow.settings import load_settings
+
+    # Airflow does not ask for a login here unless told to.
+    logged_in = Depends(requires_access_view(AccessView.WEBSITE))
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[logged_in])
+
+    def page(content: str, status: int = 200) -> HTMLResponse:
+        return HTMLResponse(content, status, headers=headers(PAGE_POLICY))
+
+    def shelf() -> Shelf:
+        return Shelf(load_settings().report.directory)
+
+    @app.exception_handler(HTTPException)
+    def refused(_: Request, error: HTTPException) -> HTMLResponse:
+        sentence = REFUSALS.get(error.status_code, str(error.detail))
+        return page(render_note("Reports", sentence), error.status_code)
+
+    @app.exception_handler(DiscordAirflowError)
+    def trouble(_: Request, error: DiscordAirflowError) -> HTMLResponse:
+        return page(render_note("The reports cannot be shown", str(error)), 503)
+
+    @app.get("/")
+    def show_list() -> HTMLResponse:
+        return page(render_list(shelf()))
+
+    @app.get("/{day}/")
+    def show_report(day: str) -> HTMLResponse:
+        known = parse_day(day)
+        content = render_report(shelf(), known) if known else None
+        if content is None:
+            raise HTTPException(404)
+        return page(content)
+
+    @app.get("/{day}/report.{kind}")
+    def show_file(day: str, kind: str) -> Response:
+        known = parse_day(day)
+        content = shelf().read(known, kind) if known else None
+        if content is None:
+            raise HTTPException(404)
+        answer = Response(content, media_type=MEDIA_TYPES[kind], headers=headers(REPORT_POLICY))
+        if kind != "html":
+            answer.headers["Content-Disposition"] = f'attachment; filename="{day}.{kind}"'
+        return answer
+
+    return app
+
+
+def address() -> str:
+    """Return where the page lies, also where Airflow itself lies below a path of its own."""
+    return urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/") + PREFIX + "/"
+
+
+class ReportsPlugin(AirflowPlugin):
+    """Adds the page and the two ways to it."""
+
+    name = "discord_reports"
+    external_views = [  # noqa: RUF012 (what Airflow's base class has)
+        {
+            "name": "Reports",
+            "href": address(),
+            "destination": "nav",
+            "category": "browse",
+            "url_route": "reports",
+        },
+        {"name": "Reports", "href": address(), "destination": "dag", "url_route": "dag-reports"},
+    ]
+
+    @property
+    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        return [{"app": create_app(), "url_prefix": PREFIX, "name": "Reports"}]
