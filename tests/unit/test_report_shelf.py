@@ -115,7 +115,7 @@ def test_the_list_says_how_each_week_went(tmp_path):
 
 
 def test_what_was_not_collected_is_never_a_zero(tmp_path):
-    """An unknown figure is "not collected"; one from part of the window is "at least"; the worst server names the week."""
+    """An unknown figure is "not collected", one from part of the window "at least"; the worst server speaks."""
     put(tmp_path, "2026-11-22", servers=[server(value=None, change=None, state="none"), server(state="partial")])
     text = words(render_list(Shelf(tmp_path)))
     assert "Messages not collected" in text
