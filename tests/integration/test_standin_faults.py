@@ -458,6 +458,50 @@ def test_listings_that_are_garbage_or_incomplete(bench):
     assert bench.export(fault("unauthorized", on="channels", command="channels")).returncode == 0
 
 
+def test_output_may_come_drop_by_drop(bench):
+    """Character by character: a reader of lines waits for each."""
+    started = time.monotonic()
+    assert call(["--version"], bench.environment(fault("drip-output", seconds=0.05))).stdout == "v2.47.0\n"
+    assert time.monotonic() - started > 0.05 * len("v2.47.0")
+
+
+def test_listings_may_hang_or_be_killed(bench):
+    """`on` names the request; the exports of the same world are not touched."""
+    arguments = ["channels", "-g", bench.guild]
+    with pytest.raises(subprocess.TimeoutExpired):
+        call(arguments, bench.environment(fault("hang", on="channels", command="channels")), timeout=0.5)
+    killed = call(arguments, bench.environment(fault("killed", on="token")))
+    assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, "")
+
+
+def test_a_silent_half_file_with_exit_0(bench):
+    """Closed, counted, and nothing said: as releases up to 2.26 could. Only the channel's newest id tells."""
+    result = bench.export(fault("half-exit-0", after="half", silent=True))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Successfully exported 1 channel(s)." in result.stdout
+    assert bench.ids() == bench.messages[:5]
+
+
+def test_exported_at_is_later_than_the_frozen_range(bench):
+    """What was posted in between is older than exportedAt and yet not in the file."""
+    environment = bench.environment(now="2026-03-02T10:00:04+00:00") | {"STANDIN_LAG": "3"}
+    call(bench.arguments(), environment)
+    assert json.loads(bench.text)["exportedAt"] == "2026-03-02T10:00:07+00:00"
+    assert bench.ids() == bench.messages[:5]
+
+
+def test_waiting_prints_a_heartbeat_with_colours_if_term_says_so(bench):
+    """Every started channel is printed again; TERM alone decides about colour codes, NO_COLOR forbids them."""
+    slow = fault("rate-limited", seconds=0.25)
+    beat = {"STANDIN_HEARTBEAT": "0.1"}
+    plain = call(bench.arguments(), bench.environment(slow) | beat | {"TERM": "dumb"})
+    assert plain.stdout.splitlines()[2:4] == ["tips: 0%", "tips: 0%"]
+    coloured = call(bench.arguments(), bench.environment(slow) | beat | {"TERM": "xterm"})
+    assert coloured.stdout.splitlines()[2] == "\x1b[38;5;2mtips: 0%\x1b[0m"
+    bare = call(bench.arguments(), bench.environment(slow) | beat | {"TERM": "xterm", "NO_COLOR": "1"})
+    assert "\x1b" not in bare.stdout
+
+
 def test_a_fault_plays_as_often_as_it_may(bench):
     """`times` counts runs, beside the world's file."""
     once = fault("forbidden", times=2)

@@ -17,9 +17,10 @@ from standin.console import Console
 from standin.failures import CommandError, DotNetError, UsageError, error_block
 from standin.faults import Faults
 from standin.help import help_text
-from standin.instants import local_date, ticks_of
+from standin.instants import TICKS, local_date, ticks_of
 from standin.journal import Journal
 from standin.pauses import Pauses
+from standin.progress import wants_colour
 from standin.server import Server
 from standin.texts import BOT_OPTION, REDIRECTED
 from standin.versions import HEAD, Version, parse_version, version_text
@@ -29,6 +30,7 @@ _NO_ICU = (
     "using your package manager and try again."
 )
 _FAR_FUTURE = 2**62
+_DRIP_SECONDS = 0.02
 _MISUSED = 70  # the stand-in itself was set up wrongly; the real program never ends so
 
 
@@ -68,6 +70,9 @@ class _Program:
 
     def run(self) -> int:
         _play_start(self._faults, self._console)
+        drip = self._faults.find("drip-output")
+        if drip:
+            self._console.drip = float(drip.get("seconds", _DRIP_SECONDS))
         try:
             code = self._execute()
         except UsageError as error:
@@ -111,7 +116,7 @@ class _Program:
         world = _load_world()
         clock = os.environ.get("STANDIN_NOW") or world.now
         now = ticks_of(clock) if clock else _FAR_FUTURE
-        pauses = Pauses()
+        pauses = Pauses(float(os.environ.get("STANDIN_HEARTBEAT") or 30))
         if (self._line.command or "").startswith("export"):
             pauses.listen()
         server = Server(world, values.get("token") or "", self._version, now=now, faults=self._faults, pauses=pauses)
@@ -119,7 +124,8 @@ class _Program:
         leak = self._faults.find("leak-token")
         if leak:
             self._console.err(f"GET https://discord.com/api/v10/users/@me\nAuthorization: {values['token']}")
-        exported_at = _clock(now if clock else None)
+        lag = round(float(os.environ.get("STANDIN_LAG") or 0) * TICKS)
+        exported_at = _clock(now + lag if clock else None)
         return Commands(
             server,
             self._console,
@@ -127,6 +133,7 @@ class _Program:
             exported_at=exported_at,
             today=local_date(exported_at()),
             every_mark=os.environ.get("STANDIN_PROGRESS") == "all",
+            colour=wants_colour(os.environ),
             newline="\r\n" if os.environ.get("STANDIN_NEWLINE") == "crlf" else "\n",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TextIO
 
 
@@ -10,22 +11,24 @@ class Console:
     """stdout and stderr of the program; a reader that has gone away is no error."""
 
     def __init__(self) -> None:
+        self.drip = 0.0  # seconds between characters
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
 
     def out(self, text: str = "") -> None:
         """Print a line to stdout."""
-        _put(sys.stdout, text + "\n")
+        self._put(sys.stdout, text + "\n")
 
     def err(self, text: str = "") -> None:
         """Print a line to stderr."""
-        _put(sys.stderr, text + "\n")
+        self._put(sys.stderr, text + "\n")
 
-
-def _put(stream: TextIO, text: str) -> None:
-    try:
-        stream.write(text)
-        stream.flush()
-    except BrokenPipeError:
-        pass
+    def _put(self, stream: TextIO, text: str) -> None:
+        try:
+            for part in text if self.drip else [text]:
+                stream.write(part)
+                stream.flush()
+                time.sleep(self.drip)
+        except BrokenPipeError:
+            pass

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+from standin.instants import Instant
 from standin.world import World, emoji_facts
+from standin.writing import write_export
 
 GUILD, CHANNEL = 812345678901234561, 812345678901234571
 REPLY, COMMAND, FORWARD = 1214501535875072001, 1214502666240000004, 1214505467615641602
@@ -82,3 +88,19 @@ def example_world() -> World:
         forwarded={"timestamp": "2024-03-01T10:00:00+00:00", "content": "Seed swap on Sunday"},
     )
     return world
+
+
+def small_world(content: str = "hello", *, at: Instant | None = None, **facts: Any) -> tuple[World, int]:
+    """Return a world of one person who posted one message, and its channel."""
+    world = World(now="2026-03-02T12:00:00+00:00")
+    guild = world.add_guild("Fern & Moss Club")
+    mira = world.add_user("mira.fern", global_name="Mira")
+    world.add_member(guild, mira)
+    channel = world.add_channel(guild, "tips", channel_id=world.next_id("2025-03-01T00:00:00+00:00"))
+    world.post(channel, mira, content, at=at, **facts)
+    return world, channel
+
+
+def export_document(path: Path, *, world: World | None = None, channel: int = CHANNEL, **options: Any) -> Any:
+    """Export a channel, by default the example's, with options of `write_export`, and return the parsed document."""
+    return json.loads(write_export(world or example_world(), channel, path=path, **options).read_bytes())

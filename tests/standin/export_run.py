@@ -8,7 +8,7 @@ from collections.abc import Callable
 from standin.channel_export import ChannelExport, Plan
 from standin.console import Console
 from standin.failures import CommandError, DotNetError
-from standin.naming import Naming, names_a_directory
+from standin.naming import Naming
 from standin.options import ExportOptions
 from standin.progress import Progress
 from standin.server import Server, path_name
@@ -28,14 +28,16 @@ class ExportRun:
         exported_at: Callable[[], int],
         today: str,
         every_mark: bool = False,
+        colour: bool = False,
     ) -> None:
         self._server = server
         self._options = options
         self._console = console
         self._forgiven = False
         naming = Naming(options.output, options.file_format, server.version, today, options.after, options.before)
-        progress = Progress(console, every_mark=every_mark)
-        self._plan = Plan(server, options, naming, exported_at, progress.report, self._forgive)
+        self._progress = Progress(console, every_mark=every_mark, colour=colour)
+        server.pauses.on_idle = self._progress.beat
+        self._plan = Plan(server, options, naming, exported_at, self._progress.report, self._forgive)
 
     def _forgive(self) -> None:
         self._forgiven = True
@@ -47,6 +49,7 @@ class ExportRun:
         warnings: list[tuple[Facts, str]] = []
         errors: list[tuple[Facts, str]] = []
         for channel in channels:
+            self._progress.begin(channel)
             try:
                 warning = ChannelExport(self._plan, channel).run()
             except DotNetError as error:
@@ -87,6 +90,3 @@ def full_path(output: str) -> str:
     """Return -o as an absolute path that keeps its trailing slash."""
     slash = "/" if output.endswith("/") and len(output) > 1 else ""
     return os.path.abspath(output) + slash  # noqa: PTH100 - a trailing slash means something
-
-
-__all__ = ["ExportRun", "full_path", "names_a_directory"]

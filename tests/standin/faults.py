@@ -10,15 +10,17 @@ While exporting a channel
   unauthorized, forbidden, not-found, bad-request, rate-refused, server-error, no-network
                     a request fails (401, 403, 404, 400, 429, 500 or `status`). `on`: "messages" (default),
                     "channel", "guild", "channels", "roles", "threads", "guilds", "token"
-  killed            the process is ended (`signal`, default 9): no closing. `inside`: true cuts in a message
+  killed            the process is ended (`signal`, default 9): no closing. `inside`: true cuts in a message.
+                    `on` as above
   cancelled         as after SIGINT: closed half file, exit 1
-  hang              nothing more happens. `deaf`: true ignores SIGINT too
+  hang              nothing more happens. `deaf`: true ignores SIGINT too. `on` as above
   rate-limited      waits `seconds` (3600) before each page of messages. Silent
   slow-drip         waits `seconds` (0.05) before each message; `inside`: true waits in the midst of one
   malformed-close   an error inside a message: the closing stands at the wrong depth
   unknown-sticker   a message with a sticker of unknown format, inside the message
   disk-full         the file system refuses to write: cut file. `bytes`: once that many are written
-  half-exit-0       ends early, closes the file, lists the channel as failed, and exits 0 all the same
+  half-exit-0       ends early, closes the file, lists the channel as failed, and exits 0 all the same.
+                    `silent`: true lists nothing either (as releases up to 2.26 could)
   half-exit-1       ends early, closes the file, fatal error, exit 1
   truncated-exit-0  the file is cut and nothing is said
 
@@ -37,6 +39,7 @@ Whole runs
   no-content-intent a bot without the message content intent
   no-icu            the runtime does not start: signal 6 (or `code`: 134)
   exit              ends with `code` after everything was done well; `stderr`: what it says
+  drip-output       prints one character per `seconds` (0.02)
   huge-stderr       prints `bytes` (5000000) to stderr first
   leak-token        prints the request's headers, token included, to stderr first
   garbage-listing   channels, guilds, dm print nonsense; `text`: what exactly
@@ -49,6 +52,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 from typing import Any
 
 HTTP_FAULTS = {
@@ -66,9 +70,10 @@ _STRIKES = frozenset({
 })  # fmt: skip
 _OTHERS = frozenset({
     *("slow-drip", "rate-limited", "empty", "other-channel", "other-range", "wrong-count", "gap", "duplicate"),
-    *("out-of-order", "future-keys", "no-file", "no-content-intent", "no-icu", "exit", "huge-stderr"),
+    *("out-of-order", "drip-output", "future-keys", "no-file", "no-content-intent", "no-icu", "exit", "huge-stderr"),
     *("leak-token", "garbage-listing", "missing-channel", "missing-threads"),
 })  # fmt: skip
+_AT_REQUESTS = frozenset({*HTTP_FAULTS, "hang", "killed"})
 NAMES = _STRIKES | _OTHERS | frozenset(HTTP_FAULTS)
 
 Fault = dict[str, Any]
@@ -92,10 +97,10 @@ class Faults:
                 return fault
         return None
 
-    def refusing(self, channel: int | None, on: str) -> Fault | None:
-        """Return the fault that refuses a request; those with `after` strike between messages instead."""
+    def meeting(self, channel: int | None, on: str) -> Fault | None:
+        """Return the fault that meets a request; those with `after` strike between messages instead."""
         for fault in self._faults:
-            if fault["name"] not in HTTP_FAULTS or fault.get("on", "messages") != on or fault.get("after"):
+            if fault["name"] not in _AT_REQUESTS or fault.get("on", "messages") != on or _between_messages(fault):
                 continue
             if _holds(fault, channel) and self._admit(fault):
                 return fault
@@ -104,8 +109,7 @@ class Faults:
     def striking(self, channel: int, written: int, total: int) -> Fault | None:
         """Return the fault that strikes when *written* of the channel's *total* messages are in the file."""
         for fault in self._faults:
-            between = fault["name"] in _STRIKES or (fault["name"] in HTTP_FAULTS and fault.get("after"))
-            if not between or "bytes" in fault or not _holds(fault, channel):
+            if not _between_messages(fault) or not _holds(fault, channel):
                 continue
             if due_after(fault, total) == written and self._admit(fault):
                 return fault
@@ -141,6 +145,13 @@ def due_after(fault: Fault, total: int) -> int:
     return total if after == "end" else min(int(after), total)
 
 
+def _between_messages(fault: Fault) -> bool:
+    """Say whether a fault strikes between messages, rather than at a request or a write."""
+    if fault["name"] in _AT_REQUESTS:
+        return bool(fault.get("after") or fault.get("inside"))
+    return fault["name"] in _STRIKES and "bytes" not in fault
+
+
 def _meant_for(fault: Fault, command: str) -> bool:
     commands = fault.get("command")
     return commands is None or command in ([commands] if isinstance(commands, str) else commands)
@@ -149,3 +160,11 @@ def _meant_for(fault: Fault, command: str) -> bool:
 def _holds(fault: Fault, channel: int | None) -> bool:
     wanted = fault.get("channel")
     return wanted is None or (channel is not None and int(wanted) == channel)
+
+
+def end_process(fault: Fault) -> None:
+    """End the program at once, as the fault says."""
+    if fault["name"] == "truncated-exit-0":
+        os._exit(0)
+    os.kill(os.getpid(), int(fault.get("signal", signal.SIGKILL)))
+    signal.pause()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 
 from standin.context import Context
 from standin.failures import DotNetError, http_error, message_error, sticker_error
-from standin.faults import HTTP_FAULTS, Fault, Faults, due_after
+from standin.faults import HTTP_FAULTS, Fault, Faults, due_after, end_process
 from standin.history import History
 from standin.options import ExportOptions
 from standin.output_files import OutputFiles
@@ -53,7 +51,8 @@ class MessageRun:
         done, total = 0, len(messages)
         path = f"channels/{channel['id']}/messages?limit=100&after={after or 0}"
         for path, message in history.pages(messages):
-            self._strike(message, path, done, total)
+            if self._strike(message, path, done, total):
+                return
             self._server.pauses.check()
             self._export(message)
             done += 1
@@ -86,10 +85,14 @@ class MessageRun:
 
     # --- failures
 
-    def _strike(self, message: Facts | None, path: str, done: int, total: int) -> None:
+    def _strike(self, message: Facts | None, path: str, done: int, total: int) -> bool:
+        """Play the fault that is due, and say whether the export silently ends here."""
         fault = self._faults.striking(self._key, done, total)
-        if fault is None:
-            return
+        if fault and not fault.get("silent"):
+            self._play(fault, message, path)
+        return fault is not None and bool(fault.get("silent"))
+
+    def _play(self, fault: Fault, message: Facts | None, path: str) -> None:
         name = fault["name"]
         if name in HTTP_FAULTS:
             raise self._server.refusal(fault, path)
@@ -104,14 +107,14 @@ class MessageRun:
         elif name == "disk-full":
             self._files.fill_the_disk()
         elif name in {"killed", "truncated-exit-0"} and not (fault.get("inside") and message):
-            _end_process(fault)
+            end_process(fault)
         elif message is not None:
             self._write(message, lambda: self._break_inside(fault, message, path))
 
     def _break_inside(self, fault: Fault, message: Facts, path: str) -> None:
         """Play what strikes in the midst of a message."""
         if fault["name"] in {"killed", "truncated-exit-0"}:
-            _end_process(fault)
+            end_process(fault)
         if fault["name"] == "unknown-sticker":
             raise sticker_error(message["id"], _UNKNOWN_STICKER)
         raise http_error(500, path, self._context.version)
@@ -132,10 +135,3 @@ def tampered(messages: list[Facts], faults: Faults, channel: int) -> list[Facts]
         place = min(due_after(mixed, len(messages)), len(messages) - 2)
         messages[place], messages[place + 1] = messages[place + 1], messages[place]
     return messages
-
-
-def _end_process(fault: Fault) -> None:
-    if fault["name"] == "truncated-exit-0":
-        os._exit(0)
-    os.kill(os.getpid(), int(fault.get("signal", signal.SIGKILL)))
-    signal.pause()

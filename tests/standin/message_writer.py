@@ -155,6 +155,7 @@ class MessageWriter:
         out = self.stream
         out.begin("[", "reactions")
         for reaction in reactions:
+            self._context.server.requests += 1 + -(-len(reaction["users"]) // 100)  # until an empty page
             out.begin("{")
             out.name("emoji")
             self._parts.write_emoji(reaction["emoji"])

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 
 from standin.failures import CancelledRunError
+
+
+def _nothing() -> None:
+    """Stand for a heartbeat nobody listens to."""
 
 
 class Pauses:
@@ -15,7 +20,9 @@ class Pauses:
     The real program turns SIGINT into a cancellation that takes effect at its next wait or write.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heartbeat: float = 30.0) -> None:
+        self.on_idle: Callable[[], None] = _nothing
+        self._heartbeat = heartbeat
         self._requested = False
         self._waiting = False
 
@@ -39,7 +46,15 @@ class Pauses:
             raise CancelledRunError
 
     def sleep(self, seconds: float) -> None:
-        """Wait; a wish to stop ends it."""
+        """Wait; a wish to stop ends it, and after each span without progress the heartbeat is printed."""
+        while seconds > 0:
+            span = min(seconds, self._heartbeat)
+            self._wait(span)
+            seconds -= span
+            if span == self._heartbeat:
+                self.on_idle()
+
+    def _wait(self, seconds: float) -> None:
         self._waiting = True
         try:
             self.check()
@@ -52,4 +67,4 @@ class Pauses:
         if deaf:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:
-            self.sleep(60)
+            self.sleep(self._heartbeat)

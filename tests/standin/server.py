@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from standin.atlas import Atlas, token_digest
 from standin.failures import DotNetError, http_error, network_error
-from standin.faults import HTTP_FAULTS, Fault, Faults
+from standin.faults import HTTP_FAULTS, Fault, Faults, end_process
 from standin.instants import snowflake_ticks, ticks_of
 from standin.kinds import CATEGORY, DIRECT_MESSAGES, FORUM, MEDIA, PRIVATE_THREAD, REPLY, THREADS, VOICES
 from standin.pauses import Pauses
@@ -48,21 +48,27 @@ class Server:
             self._rights = self._find_rights()
         self.requests += 1
         self.pauses.check()
-        fault = self.faults.refusing(channel, on)
-        if fault:
-            raise self.refusal(fault, path)
+        self._meet(self.faults.meeting(channel, on), path)
         return self._rights
 
     def _find_rights(self) -> Facts:
         digest = token_digest(self._token)
         rights = next((token for token in self.world.tokens if token["sha256"] == digest), None)
         self.requests += 1 if rights and rights["kind"] == "user" else 2
-        fault = self.faults.refusing(None, "token")
-        if fault:
-            raise self.refusal(fault, "users/@me")
+        self._meet(self.faults.meeting(None, "token"), "users/@me")
         if rights is None or ("revoked_at" in rights and ticks_of(rights["revoked_at"]) <= self.now):
             raise http_error(401, "users/@me", self.version)
         return rights
+
+    def _meet(self, fault: Fault | None, path: str) -> None:
+        """Play the fault that meets a request."""
+        if fault is None:
+            return
+        if fault["name"] == "hang":
+            self.pauses.hang(deaf=bool(fault.get("deaf")))
+        if fault["name"] == "killed":
+            end_process(fault)
+        raise self.refusal(fault, path)
 
     def refusal(self, fault: Fault, path: str) -> DotNetError:
         """Return what the request of a played fault raises."""
