@@ -14,11 +14,13 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import psycopg
 import structlog
 import typer
 
 import discord_airflow
-from discord_airflow.errors import DiscordAirflowError, UsageError
+from discord_airflow.database_errors import in_mid_work
+from discord_airflow.errors import DiscordAirflowError, FileTroubleError, UsageError
 
 COMMANDS = ("import_", "export", "exporter", "query", "report", "verify", "db")
 
@@ -80,8 +82,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough; Python must not complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        trouble = f"{error.filename or 'input or output'}: {error.strerror or error}."
+        return _fail(trouble, FileTroubleError.exit_code)
+    except psycopg.Error as error:
+        trouble = in_mid_work(error)
+        if trouble is None:
+            raise
+        return _fail(str(trouble), trouble.exit_code)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
+    if status == INTERRUPTED:  # typer makes this of Ctrl-C
+        return _fail("interrupted.", INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 

@@ -4,7 +4,13 @@ from typing import Any
 
 import psycopg
 
-from discord_airflow.errors import AccessDeniedError, ConfigurationError, DiscordAirflowError, ServiceDownError
+from discord_airflow.errors import (
+    AccessDeniedError,
+    BusyError,
+    ConfigurationError,
+    DiscordAirflowError,
+    ServiceDownError,
+)
 from discord_airflow.settings import DatabaseSettings
 
 SERVER_SPOKE = ":  "
@@ -37,6 +43,25 @@ def explain(error: psycopg.Error, settings: DatabaseSettings, parameters: dict[s
     return ServiceDownError(
         f"PostgreSQL at {where} does not answer ({said}); check that it runs, and DB_HOST and DB_PORT."
     )
+
+
+def in_mid_work(error: psycopg.Error) -> DiscordAirflowError | None:
+    """Return what an error on an open connection means for a user, or None when only a programmer can mend it."""
+    said = (error.diag.message_primary or str(error)).partition("\n")[0].rstrip(".")
+    match error:
+        case psycopg.errors.InsufficientPrivilege():
+            return AccessDeniedError(f"PostgreSQL refuses it: {said}.")
+        case psycopg.errors.UndefinedTable() | psycopg.errors.UndefinedColumn() | psycopg.errors.UndefinedFunction():
+            return ConfigurationError(f"The database lacks what is needed: {said}; run `discord-airflow db migrate`.")
+        case psycopg.errors.QueryCanceled():
+            return ServiceDownError(
+                f"PostgreSQL stopped a query: {said}; limits.query_seconds in config.yaml sets how long."
+            )
+        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
+            return BusyError(f"Another run is in the way: {said}; try again when it has finished.")
+        case psycopg.OperationalError():
+            return ServiceDownError(f"PostgreSQL stopped answering: {said}; what was not committed was rolled back.")
+    return None
 
 
 def address(settings: DatabaseSettings) -> str:
