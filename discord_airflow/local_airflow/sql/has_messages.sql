@@ -1,0 +1,2 @@
+-- Was anything imported yet?
+SELECT EXISTS (SELECT FROM messages)
