@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := $(wildcard discord_airflow collectors dags plugins bench tests)
 
+LOCAL_AIRFLOW := $(BIN)/python -m discord_airflow.local_airflow
+
 # What the environment of every command needs; `make report` and `make up` stay usable without the tools for developers.
 READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
@@ -21,6 +23,18 @@ help:
 
 ## setup: make .venv with everything in the lock files (again only when they change)
 setup: $(READY_DEV)
+
+## report: import the sample, or EXPORTS=folder, and run discord_weekly once [DAYS=14] [UNTIL=2026-11-22]
+report: $(READY)
+	@$(LOCAL_AIRFLOW) report $${EXPORTS:+--exports "$$EXPORTS"} $${DAYS:+--days "$$DAYS"} $${UNTIL:+--until "$$UNTIL"}
+
+## up: Airflow at http://localhost:8080 (airflow / airflow) until Ctrl-C or `make down` [PORT=8081]
+up: $(READY)
+	@$(LOCAL_AIRFLOW) up $${PORT:+--port "$$PORT"}
+
+## down: stop what `make up` has started
+down: $(READY)
+	@$(LOCAL_AIRFLOW) down
 
 ## test: lint, format, types, then every test
 test: $(READY_DEV)
@@ -50,4 +64,4 @@ $(READY_DEV): requirements-dev.lock requirements.lock requirements-uv.lock pypro
 	PYTHON='$(PYTHON)' scripts/setup requirements-dev.lock
 	@touch $(READY) $@
 
-.PHONY: help setup test format lock clean
+.PHONY: help setup report up down test format lock clean
