@@ -315,8 +315,8 @@ def test_status_starts_and_makes_nothing(settings):
 @pytest.mark.skipif(not IS_ROOT, reason="only root can see to it that another user's way is barred")
 def test_roots_private_folders_stay_private(tmp_path):
     """
-    For root the server runs as another user. Where that user cannot enter, the data lie elsewhere and a file says where;
-    no permission of any folder above is changed.
+    For root the server runs as another user. Where that user cannot enter, the data lie elsewhere and a file says
+    where; no permission of any folder above is changed.
     """
     barred = tmp_path / "barred"
     barred.mkdir(mode=0o700)
