@@ -1,0 +1,314 @@
+"""What both pages say in the same words."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from discord_airflow.reporting.model import (
+    ChannelLine,
+    Coverage,
+    DayLine,
+    Headline,
+    HighlightLine,
+    LeftOut,
+    MonthLine,
+    NewLine,
+    Report,
+    Server,
+    WeekLine,
+)
+from discord_airflow.reporting.summary import archive_begins
+from discord_airflow.reporting.wording import (
+    MONTHS,
+    NOT_COLLECTED,
+    UNKNOWN,
+    before_words,
+    change,
+    counted,
+    day,
+    day_and_time,
+    length,
+    listed,
+    number,
+    short_moment,
+    where,
+)
+
+COUNTING_RULE = (
+    "Counted are posts and replies that people wrote, those of accounts deleted since among them; bots, webhooks,"
+    " system notices and deleted messages are left out."
+)
+HIDDEN_PEOPLE = {
+    "pseudonym": "People are numbered here; what they wrote, thread titles and links to messages are left out, because"
+    " they would lead to a name.",
+    "none": "Nobody is named here; what people wrote, thread titles and links to messages are left out, because they"
+    " would lead to a name.",
+}
+MEMBERSHIP_NOTE = (
+    "Joined counts the join messages that the server posts; wrote first and wrote last count people by their first and"
+    " latest stored message. Exports do not show who left."
+)
+CLOSING = "Every figure has its receipt in the .json beside this file; discord-airflow verify runs them again."
+NO_REACTIONS = "Nobody reacted to a message."
+NOBODY_NEW = "Nobody wrote here for the first time."
+NO_CONNECTORS = "Nobody wrote on two of the servers."
+GAPS_SHOWN = 5
+NEW_PEOPLE_SHOWN = 10
+CONNECTORS_SHOWN = 10
+SECTION_TITLES = {
+    "stats": "Activity",
+    "trends": "Trend",
+    "connectors": "People across servers",
+    "highlights": "Highlights and new people",
+    "health": "Membership",
+    "digest": "Digest in words",
+}
+
+
+def figure(value: int | None, state: str) -> str:
+    """Return a figure with what its coverage makes of it: ``412``, ``at least 412``, ``not collected``."""
+    if value is None or state == "none":
+        return NOT_COLLECTED
+    return f"at least {number(value)}" if state == "partial" else number(value)
+
+
+def changed(headline: Headline) -> str:
+    """Return the change of a headline figure, or that there is no comparison."""
+    if headline.change is None or headline.value is None or headline.before is None:
+        return "no comparison"
+    return change(headline.value, headline.before)
+
+
+def place(channel: ChannelLine) -> str:
+    """Return a channel with its hash, a thread with the channel it hangs under."""
+    under = f" in #{channel.parent}" if channel.parent else ""
+    return where(channel.name, is_thread=channel.is_thread) + under
+
+
+def basis(report: Report) -> str:
+    """Return on what the whole report rests, in one sentence."""
+    covered = [server.coverage for server in report.servers if server.coverage]
+    if not covered:
+        return "No server was imported yet."
+    whole, known = sum(each.channels_complete for each in covered), sum(each.channels for each in covered)
+    servers = counted(len(report.servers), "server")
+    collected = f"{number(whole)} of {counted(known, 'known channel and thread', 'known channels and threads')}"
+    sentence = f"{servers}; {collected} collected for the whole window"
+    if whole:
+        sentence += f", {_proof(covered)}"
+    newest = max((each.newest_message_at for each in covered if each.newest_message_at), default=None)
+    return sentence + (f". Newest message: {short_moment(newest, report.window.zone)}." if newest else ".")
+
+
+def _proof(covered: Sequence[Coverage]) -> str:
+    proven = [each.proven for each in covered]
+    if all(proven):
+        return "proven by our own collector"
+    return (
+        "as the export files claim"
+        if not any(proven)
+        else "partly proven by our own collector, partly as the files claim"
+    )
+
+
+def coverage_note(coverage: Coverage) -> str | None:
+    """Return what is missing from a server's window; None when nothing is."""
+    if coverage.state == "complete":
+        return None
+    if not coverage.channels:
+        return "No channel of this server was exported."
+    counts = [
+        f"{number(count)} {word}"
+        for count, word in (
+            (coverage.channels_complete, "collected for the whole window"),
+            (coverage.channels_partial, "in part"),
+            (coverage.channels_none, "not at all"),
+        )
+        if count
+    ]
+    return f"Of {counted(coverage.channels, 'channel and thread', 'channels and threads')}: {listed(counts)}."
+
+
+def gap_lines(coverage: Coverage, report: Report) -> list[str]:
+    """Return the first gaps of a server, one a line, and how many more there are."""
+    zone = report.window.zone
+    lines = [
+        f"{where(gap.channel, is_thread=gap.is_thread)}: nothing from {day_and_time(gap.since, zone)}"
+        f" to {day_and_time(gap.until, zone)}{f' ({gap.reason})' if gap.reason else ''}"
+        for gap in coverage.gaps[:GAPS_SHOWN]
+    ]
+    more = len(coverage.gaps) - GAPS_SHOWN
+    return [*lines, f"and {counted(more, 'more gap')}"] if more > 0 else lines
+
+
+def left_out(counts: LeftOut) -> str | None:
+    """Return what else the window holds, so that everything stored is accounted for; None when there is nothing."""
+    parts = [
+        counted(counts.bot_messages, "bot message") if counts.bot_messages else "",
+        counted(counts.system_messages, "system notice") if counts.system_messages else "",
+        counted(counts.deleted_messages, "message deleted since", "messages deleted since")
+        if counts.deleted_messages
+        else "",
+    ]
+    said = [part for part in parts if part]
+    return f"Not counted: {listed(said)}; {number(counts.all_messages)} stored in all." if said else None
+
+
+def before_heading(report: Report) -> str:
+    """Return the heading of the column with the preceding window's figures."""
+    return before_words(report.window.window).removeprefix("the ").capitalize()
+
+
+def day_label(line: DayLine) -> str:
+    """Return a day, and from or until when where an end of the window cuts it."""
+    since = f", from {line.since:%H:%M}" if (line.since.hour, line.since.minute) != (0, 0) else ""
+    until = f", to {line.until:%H:%M}" if (line.until.hour, line.until.minute) != (0, 0) else ""
+    return day(line.day) + since + until
+
+
+def day_labels(lines: Sequence[DayLine]) -> list[str]:
+    """Return the label of each day."""
+    return [day_label(line) for line in lines]
+
+
+def week_labels(lines: Sequence[WeekLine]) -> list[str]:
+    """Return the label of each window of the trend."""
+    return [f"{day(line.since.date())} – {day(line.until.date())}" for line in lines]
+
+
+def months_shown(lines: Sequence[MonthLine]) -> Sequence[MonthLine]:
+    """Return the months without the empty ones before anything was stored."""
+    first = next(
+        (place for place, line in enumerate(lines) if line.joins or line.first_seen or line.state != "complete"), 0
+    )
+    return lines[first:]
+
+
+def month_label(line: MonthLine) -> str:
+    """Return a month, and until when where the window ends inside it."""
+    label = f"{MONTHS[line.month.month - 1]} {line.month.year}"
+    whole = (line.until.day, line.until.hour, line.until.minute) == (1, 0, 0)
+    return label if whole else f"{label}, to {line.until.day} {MONTHS[line.until.month - 1]}"
+
+
+def reactions(line: HighlightLine) -> str:
+    """Return who reacted and how: ``14 people: 🎉 8, 👍 6``."""
+    emojis = ", ".join(f"{each.emoji} {number(each.count)}" for each in line.emojis[:6])
+    if line.reactors is None:
+        return f"{counted(line.reactions, 'reaction')}: {emojis}"
+    return f"{counted(line.reactors, 'person', 'people')} reacted: {emojis}"
+
+
+def message_text(line: HighlightLine) -> str:
+    """Return what a highlighted message says, or what it carries when it has no words."""
+    if line.text:
+        return line.text
+    carried = [
+        counted(count, noun)
+        for count, noun in ((line.attachments, "attachment"), (line.stickers, "sticker"), (line.embeds, "embed"))
+        if count
+    ]
+    return f"[{listed(carried)}]" if carried else "[no text]"
+
+
+def arrival(line: NewLine, report: Report) -> str:
+    """Return how a new person came: where and when, how much, and whether somebody answered."""
+    there = where(line.channel, is_thread=line.is_thread)
+    written = f"wrote first in {there}, {day_and_time(line.first_message_at, report.window.zone)}"
+    return f"{written}; {counted(line.messages, 'message')}, {answered(line.reply_minutes)}"
+
+
+def answered(minutes: int | None) -> str:
+    """Return how long the first reply took: ``answered after 4 min``, ``no reply so far``."""
+    if minutes is None:
+        return "no reply so far"
+    waited = timedelta(minutes=minutes)
+    if waited < timedelta(hours=1):
+        return f"answered after {minutes} min"
+    if waited < timedelta(days=2):
+        return f"answered after {round(minutes / 60)} h"
+    return f"answered after {waited.days} days"
+
+
+def people_lines(server: Server, report: Report) -> list[str]:
+    """Return what is known about the people of the window beyond the headline, one sentence each."""
+    people = server.people
+    if people is None or people.posters is None:
+        return []
+    lines: list[str] = []
+    if people.half_written_by and people.state == "complete":
+        lines.append(f"Half of the messages were written by {counted(people.half_written_by, 'person', 'people')}.")
+    if people.posters_28_days is not None:
+        lines.append(f"{counted(people.posters_28_days, 'person', 'people')} wrote in the last 28 days.")
+    if people.preceding is not None:
+        lines.append(
+            f"{number(people.preceding)} wrote {before_words(report.window.window)} + {number(people.new or 0)} new"
+            f" + {number(people.returned or 0)} returned − {number(people.lapsed or 0)} silent now"
+            f" = {number(people.posters)}."
+        )
+    return lines
+
+
+def joins(line: MonthLine) -> str:
+    """Return the join messages of a month; a server that posts none has an unknown number of joins, not 0."""
+    if line.joins is None and line.state != "none":
+        return UNKNOWN
+    return figure(line.joins, line.state)
+
+
+def collected(server: Server) -> bool:
+    """Say whether there is anything to show of the window itself."""
+    return server.coverage is None or server.coverage.state != "none"
+
+
+def head_notes(report: Report) -> list[str]:
+    """Return what a reader has to know beside the counting rule: what was excluded, and who is not named."""
+    notes: list[str] = []
+    if report.excluded_channels:
+        verb = "is" if len(report.excluded_channels) == 1 else "are"
+        notes.append(f"{counted(len(report.excluded_channels), 'excluded channel')} {verb} left out of everything.")
+    if report.names in HIDDEN_PEOPLE:
+        notes.append(HIDDEN_PEOPLE[report.names])
+    return notes
+
+
+def more_new_people(server: Server) -> str | None:
+    """Return how many new people are not listed."""
+    more = len(server.new_people.rows) - NEW_PEOPLE_SHOWN if server.new_people else 0
+    return f"and {counted(more, 'more person', 'more people')}" if more > 0 else None
+
+
+def more_connectors(report: Report) -> str | None:
+    """Return how many connectors are not listed."""
+    more = len(report.connectors.rows) - CONNECTORS_SHOWN if report.connectors else 0
+    return f"And {counted(more, 'more person', 'more people')}." if more > 0 else None
+
+
+def newness(server: Server, report: Report) -> str | None:
+    """Return a warning where the archive is too young for "new" to mean much."""
+    begins = archive_begins(server, report.window.window)
+    if begins is None or not (server.new_people and server.new_people.rows):
+        return None
+    return f"The archive begins on {begins}; whoever wrote before that looks new here."
+
+
+def trend_heading(server: Server, report: Report) -> str:
+    """Return the heading of the trend: ``The last 8 weeks``."""
+    weeks = len(server.weeks.rows) if server.weeks else 0
+    return f"The last {counted(weeks, trend_unit(report).lower())}"
+
+
+def trend_unit(report: Report) -> str:
+    """Return what a window of the trend is called."""
+    return "Week" if length(report.window.window) == "7 days" else "Window"
+
+
+def tiles_note(server: Server, report: Report) -> str:
+    """Return what the changes are against, and what the figures leave out."""
+    compared = [line for line in server.headline if line.change is not None]
+    against = f"Change against {before_words(report.window.window)}. " if compared else ""
+    return against + ((left_out(server.left_out) or "") if server.left_out else "")
+
+
+def hour_legend(report: Report) -> str:
+    """Return what the signs between the hours mean."""
+    return f"Messages by hour on the clock of {report.window.zone}: · none, ? not collected, + at least."
