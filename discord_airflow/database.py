@@ -78,7 +78,7 @@ def apply_schema(connection: psycopg.Connection[Any]) -> bool:
     autocommit = connection.autocommit
     connection.autocommit = True
     try:
-        if _schema_mark(connection) == _mark_of(schema()):
+        if schema_is_current(connection):
             return False
         connection.execute(schema())
         mark = sql.Literal(_mark_of(schema()))
@@ -96,6 +96,11 @@ def apply_schema(connection: psycopg.Connection[Any]) -> bool:
         if not connection.closed:
             connection.rollback()
             connection.autocommit = autocommit
+
+
+def schema_is_current(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether the database was brought to exactly this version's `db_schema.sql`."""
+    return _schema_mark(connection) == _mark_of(schema())
 
 
 @cache

@@ -70,7 +70,7 @@ def _end_overdue_orphan(descriptor: int, path: Path) -> None:
     """Take the lock over from an exporter past its time, or raise BusyError."""
     told = _read(descriptor)
     since = _clock(told.get("since"))
-    holders = _holders(path)
+    holders = lock_holders(path)
     owner = told.get("process")
     if not holders or owner in [holder.pid for holder in holders]:
         raise BusyError(
@@ -89,7 +89,7 @@ def _end_overdue_orphan(descriptor: int, path: Path) -> None:
         raise BusyError(f"The lock {path} is held since {since} by a process that cannot be found or ended.")
 
 
-def _holders(path: Path) -> list[psutil.Process]:
+def lock_holders(path: Path) -> list[psutil.Process]:
     """Return the other processes that have the lock file open."""
     found: list[psutil.Process] = []
     for process in psutil.process_iter():
