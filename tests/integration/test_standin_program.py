@@ -247,6 +247,20 @@ def test_exportguild_with_threads_exports_posts_in_place_of_forums(bench):
     assert keys == Truth(bench.path).channel_ids(bench.guild)
 
 
+def test_a_user_token_lists_only_threads_with_news_and_a_bot_lists_all(bench):
+    """With --after a bot's old threads each give a warning and an empty file."""
+    bench.world.add_token("robot", kind="bot")
+    options = ("-f", "Json", "-o", f"{bench.out}/%c.json", "--include-threads", "all", "--after", bench.messages[0])
+    user = bench.call("exportguild", "-g", bench.guild, *options)
+    assert "Fetched 0 thread(s)." in user.stdout
+    robot = bench.call("exportguild", "-g", bench.guild, *options, token="robot")
+    assert "Fetched 2 thread(s)." in robot.stdout
+    assert (
+        "tips / old talk: Channel 'old talk' of guild 'Moss Club' does not contain any messages within" in robot.stderr
+    )
+    assert json.loads((bench.out / f"{bench.thread}.json").read_bytes())["messageCount"] == 0
+
+
 def test_a_category_stands_for_its_channels(bench):
     """Its direct children, voice channels included."""
     result = bench.call("export", "-c", bench.category, "-f", "Json", "-o", f"{bench.out}/%c.json")
