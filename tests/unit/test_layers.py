@@ -43,7 +43,7 @@ def exists(module):
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
-@pytest.mark.parametrize("module", filter(exists, STRANGERS))
+@pytest.mark.parametrize("module", list(filter(exists, STRANGERS)))
 def test_importing_a_layer_loads_no_neighbour(module):
     """
     A layer that pulls in its neighbour cannot be used, tested or installed without it.
