@@ -73,7 +73,7 @@ class Sentence:
     def count(self, key: str, value: int, message: SourceMessage, until: SourceMessage | None = None) -> "Sentence":
         until_id = until.id if until else None
         self.parts.append(Segment("number", f"{value:,}", message.id, until_id, key=key))
-        self.counts.append(Count(key, message.id, until_id, value))
+        self.counts.append(Count(key, message.id, value, until_id))
         return self
 
     def reactions(self, message: SourceMessage) -> "Sentence":

@@ -2,8 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -12,23 +11,12 @@ from discord_airflow.queries.chunker import sift
 from discord_airflow.queries.source_rows import SourceMessage
 from discord_airflow.window import Window
 
-NameOf = Callable[[int, str], str]
-"""How a person is called in a report: by account id and name."""
-
 
 class Evidence:
-    """
-    What people wrote in one guild and window, less the people who opted out.
-
-    With *name_of* every author is called by what it returns, and *hides_names* tells that no real name may be quoted.
-    """
+    """What people wrote in one guild and window, less the people who opted out."""
 
     def __init__(
-        self,
-        messages: Iterable[SourceMessage],
-        window: Window,
-        opted_out: frozenset[int] = frozenset(),
-        name_of: NameOf | None = None,
+        self, messages: Iterable[SourceMessage], window: Window, opted_out: frozenset[int] = frozenset()
     ) -> None:
         given = sorted(messages, key=lambda row: (row.sent_at, row.id))
         inside = [row for row in given if row.sent_at in window]
@@ -37,10 +25,6 @@ class Evidence:
             self.dropped["outside the window"] = len(given) - len(inside)
         self.given = len(given)
         self.window = window
-        self.hides_names = name_of is not None
-        self.real_names = frozenset(Folded.of(row.author_name).text for row in kept) if name_of else frozenset()
-        if name_of:
-            kept = [replace(row, author_name=name_of(row.author_id, row.author_name)) for row in kept]
         self.messages: Sequence[SourceMessage] = tuple(kept)
 
     @cached_property

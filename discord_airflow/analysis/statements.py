@@ -57,8 +57,8 @@ class Count:
 
     key: str
     message_id: int
-    until_id: int | None
     value: int
+    until_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

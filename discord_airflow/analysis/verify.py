@@ -102,7 +102,7 @@ def _faults(statement: Statement, cited: Sequence[SourceMessage], evidence: Evid
         row = rows[part.message_id] if part.message_id is not None else None
         fault, day = piece_fault(part, row, evidence, statement.counts, day)
         if fault is None and part.kind == "quote" and row is not None:
-            fault = quote_fault(part.text, row, evidence)
+            fault = quote_fault(part.text, row)
         if fault:
             faults.append(fault)
     faults += _attribution_faults(statement.segments)

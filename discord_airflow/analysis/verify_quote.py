@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from discord_airflow.analysis.cues import Folded, cues
-from discord_airflow.analysis.evidence import Evidence
 from discord_airflow.analysis.verify_pieces import visible
 from discord_airflow.queries.source_rows import SourceMessage
 
@@ -30,7 +29,7 @@ class _Place:
         return self.line[self.start + len(self.words) :]
 
 
-def quote_fault(text: str, row: SourceMessage, evidence: Evidence) -> str | None:
+def quote_fault(text: str, row: SourceMessage) -> str | None:
     """Return why *text* cannot stand as a quote of *row*, or None."""
     if not _long_enough(text):
         return "the quote is too short to mean anything"
@@ -39,8 +38,6 @@ def quote_fault(text: str, row: SourceMessage, evidence: Evidence) -> str | None
         return "the quote is not in the message word for word"
     if not any(_is_whole(place) for place in places):
         return "the quote begins or ends in the middle of something"
-    if evidence.hides_names and _shows_a_name(text, row, evidence):
-        return "the quote shows a name, and names are hidden"
     return None
 
 
@@ -113,13 +110,3 @@ def _outside(place: _Place) -> str | None:
     if after.rstrip().endswith(("?", "？")):
         return "the quote is part of a question"
     return None
-
-
-def _shows_a_name(text: str, row: SourceMessage, evidence: Evidence) -> bool:
-    folded = Folded.of(text)
-    mentioned = [Folded.of(name).text for _, name in row.mentions]
-    if any(name and name in folded.text for name in mentioned):
-        return True
-    return any(name in evidence.real_names for name in folded.words) or any(
-        " " in name and name in folded.text for name in evidence.real_names
-    )

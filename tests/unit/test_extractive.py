@@ -37,7 +37,8 @@ def test_each_section_has_what_was_said_for_it():
     ]
     assert texts(found, "answered_question")[0] == (
         "Maija asked in #help: “How do I keep two pumps from starting at once?” (Mon 2 Mar 12:00); Otto answered:"
-        " “Put a relay between them, and start the second one ten seconds later.” (12:02), and Maija said thanks (12:10)."
+        " “Put a relay between them, and start the second one ten seconds later.” (12:02),"
+        " and Maija said thanks (12:10)."
     )
     assert {text.split(" asked")[0] for text in texts(found, "open_question")} == {"Aino", "Ольга"}
     assert texts(found, "claim") == [

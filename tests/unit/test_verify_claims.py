@@ -198,17 +198,6 @@ def test_a_quote_keeps_its_sense(content, quote, verdict):
     assert check_statement(compose.remark("reacted", Said(row, quote), proof), proof).state == verdict
 
 
-def test_hidden_names_are_not_quoted():
-    """When names are hidden, a quote with a member's name cannot be published."""
-    row = message("Maija", "Please ask Otto about the keys of the hall", reactions=3)
-    other = message("Otto", "The hall has three keys in total", minute=2, reactions=2)
-    proof = evidence([row, other], name_of=lambda _id, _name: "a member")
-    verdicts = [
-        check_statement(compose.remark("reacted", Said(r, r.content), proof), proof).state for r in proof.messages
-    ]
-    assert verdicts == ["removed", "verified"]
-
-
 def test_a_thousand_sentences_are_checked_within_seconds(digest, proof):
     """The check is fast enough to run for every report."""
     began = time.process_time()
