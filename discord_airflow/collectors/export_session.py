@@ -20,7 +20,7 @@ from discord_airflow.collectors.chat_exporter import (
 )
 from discord_airflow.collectors.export_facts import read_facts
 from discord_airflow.collectors.export_process import Finished, run_exporter
-from discord_airflow.collectors.outcome import Ended, FileFacts, State, Verdict, judge
+from discord_airflow.collectors.outcome import Ended, FileFacts, Next, State, Verdict, judge
 from discord_airflow.collectors.run_lock import RunLock, exporter_lock
 from discord_airflow.collectors.staging import (
     PROOF_SUFFIX,
@@ -110,6 +110,32 @@ class ExportSession:
         """Export *window* of *channel*, judge it, and keep the file with its proof, or a note why there is none."""
         begun, clock = time.monotonic(), self._clock()
         staged = self._staging / f"{channel.id}.{window.after}.json"
+        verdict, facts = self._attempt(channel, window, staged)
+        if verdict.state is State.COMPLETE and facts is not None and facts.highest_id is not None:
+            verdict = self._confirm_end(channel, IdRange(facts.highest_id, window.before), verdict)
+        path = self._keep(guild_id, channel, window, verdict, staged, clock)
+        kept = facts if verdict.proven else None
+        return Exported(guild_id, channel.id, channel.name, window, verdict, kept, path, time.monotonic() - begun)
+
+    def _confirm_end(self, channel: ListedChannel, rest: IdRange, verdict: Verdict) -> Verdict:
+        """
+        Ask what comes after the last message of a file that looks whole; only nothing confirms it.
+
+        An export that broke off without a word is as well-formed as a whole one. The question is cheap: the exporter
+        compares the channel's newest id and downloads nothing.
+        """
+        if rest.after >= rest.before - 1:
+            return verdict
+        staged = self._staging / f"{channel.id}.end.json"
+        answer, facts = self._attempt(channel, rest, staged)
+        staged.unlink(missing_ok=True)
+        if answer.state is State.EMPTY or answer.next is Next.ASK_WIDER:  # a silent nothing: the newest was deleted
+            return verdict
+        if facts is not None and facts.messages:
+            return Verdict(State.PARTIAL, "the export ended before the channel's newest message and did not say so")
+        return replace(answer, reason=f"whether the file is whole could not be confirmed: {answer.reason}")
+
+    def _attempt(self, channel: ListedChannel, window: IdRange, staged: Path) -> tuple[Verdict, FileFacts | None]:
         command = export_command(
             self.exporter, channel.id, window, staged, respect_rate_limits=self._settings.respect_rate_limits
         )
@@ -124,9 +150,7 @@ class ExportSession:
             sees_text=self.sees_text,
         )
         self.sees_text |= facts is not None and facts.by_people > facts.hollow
-        path = self._keep(guild_id, channel, window, verdict, staged, clock)
-        kept = facts if verdict.proven else None
-        return Exported(guild_id, channel.id, channel.name, window, verdict, kept, path, time.monotonic() - begun)
+        return verdict, facts
 
     def distrust(self, exported: Exported, reason: str) -> Exported:
         """Take a proven export back, because the database contradicts it: its file is removed, a note says why."""

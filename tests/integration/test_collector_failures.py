@@ -114,6 +114,7 @@ def test_a_good_run_brings_every_message_of_every_channel(tmp_path, monkeypatch,
 FAULTS = [
     {"name": "half-exit-1", "after": "half"},
     {"name": "half-exit-0", "after": "half"},
+    {"name": "half-exit-0", "after": "half", "silent": True, "times": 1},
     {"name": "killed", "after": "half"},
     {"name": "killed", "after": "half", "inside": True},
     {"name": "killed", "after": "half", "signal": 15},
