@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-import msgspec
-
+from discord_airflow import __version__
 from discord_airflow.reporting import lines
-from discord_airflow.reporting.model import FORMAT, Listing, Missing, Receipt, Report, Server, Span
+from discord_airflow.reporting.model import FORMAT, Listing, Missing, Report, Server, Span
 from discord_airflow.reporting.namer import Namer
 from discord_airflow.reporting.payload import Section
 from discord_airflow.reporting.plain_text import plain_name
+from discord_airflow.reporting.receipts import Receipt
 from discord_airflow.reporting.request import DIGEST, SECTIONS, ReportRequest
 from discord_airflow.reporting.summary import summarised
 from discord_airflow.reporting.wording import length
 from discord_airflow.window import Window, zone_named
 
+MADE_BY = f"discord_airflow {__version__}"
 NOT_COMPUTED = "This part was not computed in this run."
 NO_DIGEST = "No language model took part in this report."
 
@@ -34,11 +35,12 @@ class Answers:
             f"{section.name}.{name}": Receipt(
                 query=answer.query,
                 parameters=answer.parameters,
-                watermark=msgspec.to_builtins(section.watermark, builtin_types=()),
+                watermark=section.watermark,
                 coverage=dict(sorted(answer.coverage.items())),
                 rows=len(answer.rows),
             )
             for section in sections.values()
+            if section.watermark is not None
             for name, answer in section.answers.items()
         }
 
@@ -61,7 +63,7 @@ class Answers:
     def guilds(self) -> dict[int, str | None]:
         """Return the servers that any answer was asked about, with their names where a row tells them."""
         found: dict[int, str | None] = {
-            int(guild_id): None for receipt in self.receipts.values() for guild_id in receipt.parameters["guild_ids"]
+            int(guild_id): None for receipt in self.receipts.values() for guild_id in receipt.parameters.guild_ids
         }
         named = (row for rows in self._rows.values() for row in rows if hasattr(row, "guild_name"))
         return found | {row.guild_id: row.guild_name for row in named}
@@ -77,11 +79,13 @@ def compose(request: ReportRequest, sections: Mapping[str, Section]) -> Report:
     )
     return Report(
         format=FORMAT,
+        made_by=MADE_BY,
         title="Weekly report" if length(request.window) == "7 days" else f"Report on {length(request.window)}",
         window=_span(request.window),
         preceding=_span(request.window.preceding()),
         names=request.names,
         top=request.top,
+        trend_weeks=request.trend_weeks,
         week_start=request.week_start,
         excluded_channels=tuple(str(channel_id) for channel_id in request.excluded_channels),
         servers=servers,

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from discord_airflow.reporting import phrases
+from discord_airflow.reporting import labels, phrases
 from discord_airflow.reporting.markdown_text import Align, escape, escape_inside, fold, quoted, table
 from discord_airflow.reporting.model import (
     ChannelLine,
@@ -72,9 +72,9 @@ def headline_table(lines: Sequence[Headline], report: Report) -> Markdown:
     rows = [
         [
             line.label,
-            phrases.figure(line.value, line.state),
-            phrases.figure(line.before, line.state_before),
-            phrases.changed(line),
+            labels.figure(line.value, line.state),
+            labels.figure(line.before, line.state_before),
+            labels.changed(line),
         ]
         for line in lines
     ]
@@ -95,7 +95,7 @@ def contributor_table(lines: Sequence[ContributorLine]) -> Markdown:
 def channel_table(lines: Sequence[ChannelLine]) -> Markdown:
     """Return the busiest channels."""
     rows = [
-        [str(line.place), phrases.place(line), *map(number, (line.messages, line.posters, line.reactions))]
+        [str(line.place), labels.place(line), *map(number, (line.messages, line.posters, line.reactions))]
         for line in lines
     ]
     return _table(
@@ -105,18 +105,18 @@ def channel_table(lines: Sequence[ChannelLine]) -> Markdown:
 
 def day_table(lines: Sequence[DayLine]) -> Markdown:
     """Return messages and people of each day, with a bar."""
-    return _series("Day", phrases.day_labels(lines), lines)
+    return _series("Day", labels.day_labels(lines), lines)
 
 
 def week_table(lines: Sequence[WeekLine], report: Report) -> Markdown:
     """Return messages and people of each window of the trend, with a bar."""
-    return _series(phrases.trend_unit(report), phrases.week_labels(lines), lines)
+    return _series(phrases.trend_unit(report), labels.week_labels(lines), lines)
 
 
-def _series(heading: str, labels: Sequence[str], lines: Sequence[DayLine] | Sequence[WeekLine]) -> Markdown:
+def _series(heading: str, names: Sequence[str], lines: Sequence[DayLine] | Sequence[WeekLine]) -> Markdown:
     rows = [
-        [label, phrases.figure(line.messages, line.state), phrases.figure(line.posters, line.state), bar]
-        for label, line, bar in zip(labels, lines, _bars([line.messages for line in lines]), strict=True)
+        [name, labels.figure(line.messages, line.state), labels.figure(line.posters, line.state), bar]
+        for name, line, bar in zip(names, lines, _bars([line.messages for line in lines]), strict=True)
     ]
     return _table([heading, "Messages", "People", ""], rows, ["left", "right", "right", "left"])
 
@@ -143,10 +143,10 @@ def month_table(lines: Sequence[MonthLine]) -> Markdown:
     """Return joins, first-seen and last-seen people of each month."""
     rows = [
         [
-            phrases.month_label(line),
-            phrases.joins(line),
-            phrases.figure(line.first_seen, line.state),
-            phrases.figure(line.last_seen, line.state),
+            labels.month_label(line),
+            labels.joins(line),
+            labels.figure(line.first_seen, line.state),
+            labels.figure(line.last_seen, line.state),
         ]
         for line in lines
     ]
@@ -183,5 +183,5 @@ PAGES = Environment(
     keep_trailing_newline=True,
 )
 PAGES.globals.update({function.__name__: function for function in FUNCTIONS})
-PAGES.globals.update(phrases=phrases, day_and_time=day_and_time, span=span, months=MONTHS, number=number)
+PAGES.globals.update(labels=labels, phrases=phrases, day_and_time=day_and_time, span=span, months=MONTHS, number=number)
 PAGES.filters["quoted"] = lambda text, prefix: Markdown(quoted(text, prefix))

@@ -6,20 +6,15 @@ Texts are plain (see plain_text.py) but not escaped for any page. Ids are text, 
 """
 
 from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
-
-import msgspec
+from typing import Generic, Literal, TypeVar
 
 from discord_airflow.queries.rows import State
+from discord_airflow.reporting.receipts import Id, Receipt, Value
 from discord_airflow.window import Window
 
 FORMAT = 1
 
 Names = Literal["shown", "pseudonym", "none"]
-
-
-class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Part of a report: never changed after it was made, and without keys that nobody knows."""
 
 
 Row = TypeVar("Row")
@@ -30,16 +25,6 @@ class Listing(Value, Generic[Row], frozen=True):
 
     receipt: str
     rows: tuple[Row, ...]
-
-
-class Receipt(Value, frozen=True):
-    """What was asked, of which state of the data, and how much of the asked-for time that data covers."""
-
-    query: str
-    parameters: dict[str, Any]
-    watermark: dict[str, Any]
-    coverage: dict[str, State]  # by server id
-    rows: int
 
 
 class Span(Value, frozen=True):
@@ -116,7 +101,7 @@ class ContributorLine(Value, frozen=True):
 
     place: int
     name: str
-    user_id: str | None
+    user_id: Id | None
     messages: int
     replies: int
     reactions: int
@@ -131,7 +116,7 @@ class ChannelLine(Value, frozen=True):
     name: str
     parent: str | None
     is_thread: bool
-    channel_id: str
+    channel_id: Id | None
     messages: int
     posters: int
     replies: int
@@ -142,7 +127,7 @@ class NewLine(Value, frozen=True):
     """A person whose first stored message lies in the window."""
 
     name: str
-    user_id: str | None
+    user_id: Id | None
     channel: str
     is_thread: bool
     first_message_at: datetime
@@ -163,7 +148,7 @@ class HighlightLine(Value, frozen=True):
 
     place: int
     author: str
-    author_id: str | None
+    author_id: Id | None
     channel: str
     is_thread: bool
     sent_at: datetime
@@ -237,7 +222,7 @@ class MonthLine(Value, frozen=True):
 class Server(Value, frozen=True):
     """Everything about one server; a part is None when its section is missing from the report."""
 
-    server_id: str
+    server_id: Id
     name: str
     summary: tuple[str, ...]
     coverage: Coverage | None
@@ -258,7 +243,7 @@ class Server(Value, frozen=True):
 class GuildShare(Value, frozen=True):
     """A connector's messages on one server."""
 
-    server_id: str
+    server_id: Id
     server: str
     messages: int
 
@@ -268,7 +253,7 @@ class ConnectorLine(Value, frozen=True):
 
     place: int
     name: str
-    user_id: str | None
+    user_id: Id | None
     messages: int
     servers: tuple[GuildShare, ...]
 
@@ -281,16 +266,18 @@ class Missing(Value, frozen=True):
 
 
 class Report(Value, frozen=True):
-    """One report."""
+    """One report; *made_by* names the version that wrote it."""
 
     format: int
+    made_by: str
     title: str
     window: Span
     preceding: Span
     names: Names
     top: int
+    trend_weeks: int
     week_start: Literal["monday", "sunday"]
-    excluded_channels: tuple[str, ...]
+    excluded_channels: tuple[Id, ...]
     servers: tuple[Server, ...]
     connectors: Listing[ConnectorLine] | None
     missing: tuple[Missing, ...]

@@ -1,6 +1,7 @@
 """Who and what is named in a report: the one place where the setting `names` is applied."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from discord_airflow.queries.rows import EmojiCount
 from discord_airflow.reporting.mentioned import Mentioned
@@ -8,6 +9,7 @@ from discord_airflow.reporting.message_text import KnownNames, quote
 from discord_airflow.reporting.model import Names
 from discord_airflow.reporting.plain_text import plain_name
 from discord_airflow.snowflake import jump_link
+from discord_airflow.window import zone_named
 
 NOBODY = "a member"
 DELETED_ACCOUNT = "a deleted account"
@@ -19,7 +21,7 @@ class Namer:
 
     *shown*: people under their names. *pseudonym*: ``Member 1``, ``Member 2`` ... in the order of the report, the same
     person always the same; *none*: everybody is "a member". In the last two nothing else may lead to a person either:
-    no account id, no text that somebody wrote (the titles of threads included), no link to it.
+    no account id, no text that somebody wrote (the titles of threads included), no link or exact time that finds it.
     """
 
     def __init__(self, names: Names, zone: str, threads: Mapping[int, bool] | None = None) -> None:
@@ -57,6 +59,15 @@ class Namer:
     def is_thread(self, channel_id: int) -> bool:
         """Say whether the channel is a thread or a forum post."""
         return self._is_thread.get(channel_id, not self.shown)
+
+    def thread_id(self, channel_id: int) -> str | None:
+        """Return the id of a channel for the JSON; that of a thread only where its title is allowed."""
+        return str(channel_id) if self.shown or not self.is_thread(channel_id) else None
+
+    def moment(self, instant: datetime) -> datetime:
+        """Return when somebody wrote, on the wall clock of the zone; only the day where nobody may be found by it."""
+        local = instant.astimezone(zone_named(self.zone))
+        return local if self.shown else local.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def link(self, guild_id: int, channel_id: int, message_id: int) -> str | None:
         """Return the address that opens a message, where that is allowed."""

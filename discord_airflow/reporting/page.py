@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from discord_airflow.reporting import phrases
+from discord_airflow.reporting import labels, phrases
 from discord_airflow.reporting.charts import bar_chart, line_chart
 from discord_airflow.reporting.model import DayLine, HourLine, Report, Server, WeekLine
 from discord_airflow.reporting.weekdays import weekday_order
@@ -97,6 +97,7 @@ PAGES.globals.update(
     day_chart=day_chart,
     direction=_direction,
     heat_map=heat_map,
+    labels=labels,
     number=number,
     phrases=phrases,
     short_moment=short_moment,

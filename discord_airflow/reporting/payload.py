@@ -4,15 +4,16 @@ from typing import Any
 
 import msgspec
 
-from discord_airflow.queries.rows import State, Watermark
+from discord_airflow.queries.rows import State
 from discord_airflow.reporting.questions import rows_from
+from discord_airflow.reporting.receipts import Parameters, SeenData
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One question with its rows; *coverage* by server id."""
 
     query: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     coverage: dict[str, State]
     rows: list[Any]
 
@@ -25,7 +26,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     name: str
-    watermark: Watermark | None
+    watermark: SeenData | None
     answers: dict[str, Answer]
     absent: str | None = None
 

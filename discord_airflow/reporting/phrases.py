@@ -1,30 +1,18 @@
 """What both pages say in the same words."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from discord_airflow.reporting.model import (
-    ChannelLine,
     Coverage,
-    DayLine,
-    Headline,
-    HighlightLine,
     LeftOut,
-    MonthLine,
     NewLine,
     Report,
     Server,
-    WeekLine,
 )
 from discord_airflow.reporting.summary import archive_begins
 from discord_airflow.reporting.wording import (
-    MONTHS,
-    NOT_COLLECTED,
-    UNKNOWN,
     before_words,
-    change,
     counted,
-    day,
     day_and_time,
     length,
     listed,
@@ -62,26 +50,6 @@ SECTION_TITLES = {
     "health": "Membership",
     "digest": "Digest in words",
 }
-
-
-def figure(value: int | None, state: str) -> str:
-    """Return a figure with what its coverage makes of it: ``412``, ``at least 412``, ``not collected``."""
-    if value is None or state == "none":
-        return NOT_COLLECTED
-    return f"at least {number(value)}" if state == "partial" else number(value)
-
-
-def changed(headline: Headline) -> str:
-    """Return the change of a headline figure, or that there is no comparison."""
-    if headline.change is None or headline.value is None or headline.before is None:
-        return "no comparison"
-    return change(headline.value, headline.before)
-
-
-def place(channel: ChannelLine) -> str:
-    """Return a channel with its hash, a thread with the channel it hangs under."""
-    under = f" in #{channel.parent}" if channel.parent else ""
-    return where(channel.name, is_thread=channel.is_thread) + under
 
 
 def basis(report: Report) -> str:
@@ -158,77 +126,6 @@ def before_heading(report: Report) -> str:
     return before_words(report.window.window).removeprefix("the ").capitalize()
 
 
-def day_label(line: DayLine) -> str:
-    """Return a day, and from or until when where an end of the window cuts it."""
-    since = f", from {line.since:%H:%M}" if (line.since.hour, line.since.minute) != (0, 0) else ""
-    until = f", to {line.until:%H:%M}" if (line.until.hour, line.until.minute) != (0, 0) else ""
-    return day(line.day) + since + until
-
-
-def day_labels(lines: Sequence[DayLine]) -> list[str]:
-    """Return the label of each day."""
-    return [day_label(line) for line in lines]
-
-
-def week_labels(lines: Sequence[WeekLine]) -> list[str]:
-    """Return the label of each window of the trend."""
-    return [f"{day(line.since.date())} – {day(line.until.date())}" for line in lines]
-
-
-def months_shown(lines: Sequence[MonthLine]) -> Sequence[MonthLine]:
-    """Return the months without the empty ones before anything was stored."""
-    first = next(
-        (place for place, line in enumerate(lines) if line.joins or line.first_seen or line.state != "complete"), 0
-    )
-    return lines[first:]
-
-
-def month_label(line: MonthLine) -> str:
-    """Return a month, and until when where the window ends inside it."""
-    label = f"{MONTHS[line.month.month - 1]} {line.month.year}"
-    whole = (line.until.day, line.until.hour, line.until.minute) == (1, 0, 0)
-    return label if whole else f"{label}, to {line.until.day} {MONTHS[line.until.month - 1]}"
-
-
-def reactions(line: HighlightLine) -> str:
-    """Return who reacted and how: ``14 people: 🎉 8, 👍 6``."""
-    emojis = ", ".join(f"{each.emoji} {number(each.count)}" for each in line.emojis[:6])
-    if line.reactors is None:
-        return f"{counted(line.reactions, 'reaction')}: {emojis}"
-    return f"{counted(line.reactors, 'person', 'people')} reacted: {emojis}"
-
-
-def message_text(line: HighlightLine) -> str:
-    """Return what a highlighted message says, or what it carries when it has no words."""
-    if line.text:
-        return line.text
-    carried = [
-        counted(count, noun)
-        for count, noun in ((line.attachments, "attachment"), (line.stickers, "sticker"), (line.embeds, "embed"))
-        if count
-    ]
-    return f"[{listed(carried)}]" if carried else "[no text]"
-
-
-def arrival(line: NewLine, report: Report) -> str:
-    """Return how a new person came: where and when, how much, and whether somebody answered."""
-    there = where(line.channel, is_thread=line.is_thread)
-    written = f"wrote first in {there}, {day_and_time(line.first_message_at, report.window.zone)}"
-    return f"{written}; {counted(line.messages, 'message')}, {answered(line.reply_minutes)}"
-
-
-def answered(minutes: int | None) -> str:
-    """Return how long the first reply took: ``answered after 4 min``, ``no reply so far``."""
-    if minutes is None:
-        return "no reply so far"
-    waited = timedelta(minutes=minutes)
-    if waited < timedelta(hours=1):
-        return f"answered after {minutes} min"
-    if waited < timedelta(days=2):
-        return f"answered after {round(minutes / 60)} h"
-    return f"answered after {waited.days} days"
-
-
 def people_lines(server: Server, report: Report) -> list[str]:
     """Return what is known about the people of the window beyond the headline, one sentence each."""
     people = server.people
@@ -248,13 +145,6 @@ def people_lines(server: Server, report: Report) -> list[str]:
     return lines
 
 
-def joins(line: MonthLine) -> str:
-    """Return the join messages of a month; a server that posts none has an unknown number of joins, not 0."""
-    if line.joins is None and line.state != "none":
-        return UNKNOWN
-    return figure(line.joins, line.state)
-
-
 def collected(server: Server) -> bool:
     """Say whether there is anything to show of the window itself."""
     return server.coverage is None or server.coverage.state != "none"
@@ -271,9 +161,26 @@ def head_notes(report: Report) -> list[str]:
     return notes
 
 
-def more_new_people(server: Server) -> str | None:
+def welcome(server: Server) -> str | None:
+    """Return how many of the new people got a reply; None when nobody is new."""
+    lines = server.new_people.rows if server.new_people else ()
+    replied = sum(line.reply_minutes is not None for line in lines)
+    if len(lines) < 2:
+        return None
+    if replied in {0, len(lines)}:
+        return f"{'All' if replied else 'None of the'} {number(len(lines))} first messages got a reply."
+    return f"{number(replied)} of {number(len(lines))} first messages got a reply."
+
+
+def listed_new_people(server: Server, report: Report) -> Sequence[NewLine]:
+    """Return the new people that a page lists; nobody where nobody has a name."""
+    lines = server.new_people.rows if server.new_people and report.names != "none" else ()
+    return lines[:NEW_PEOPLE_SHOWN]
+
+
+def more_new_people(server: Server, report: Report) -> str | None:
     """Return how many new people are not listed."""
-    more = len(server.new_people.rows) - NEW_PEOPLE_SHOWN if server.new_people else 0
+    more = len(server.new_people.rows) - NEW_PEOPLE_SHOWN if server.new_people and report.names != "none" else 0
     return f"and {counted(more, 'more person', 'more people')}" if more > 0 else None
 
 

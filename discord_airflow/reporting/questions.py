@@ -1,8 +1,6 @@
 """The queries that figures come from, by name, with parameters as JSON has them: all that a receipt needs."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import msgspec
@@ -11,7 +9,7 @@ import psycopg
 from discord_airflow.errors import DataQuarantinedError
 from discord_airflow.queries import query_builder
 from discord_airflow.reporting.mentioned import fetch_mentioned
-from discord_airflow.window import Window
+from discord_airflow.reporting.receipts import Parameters
 
 QUESTIONS: Mapping[str, Callable[..., list[Any]]] = {
     "activity": query_builder.fetch_activity,
@@ -31,25 +29,8 @@ QUESTIONS: Mapping[str, Callable[..., list[Any]]] = {
     "weekly_trend": query_builder.fetch_weekly_trend,
 }
 
-_NUMBERS = frozenset({"limit", "weeks", "months", "min_messages"})
-_IDS = frozenset({"guild_ids", "excluded_channels"})
 
-
-def parameters_of(
-    window: Window, guild_ids: Sequence[int], excluded_channels: Sequence[int], **numbers: int
-) -> dict[str, Any]:
-    """Return the parameters of a question as JSON has them: instants in UTC, ids as text."""
-    return {
-        "since": moment(window.since),
-        "until": moment(window.until),
-        "zone": window.zone,
-        "guild_ids": [str(guild_id) for guild_id in guild_ids],
-        "excluded_channels": [str(channel_id) for channel_id in excluded_channels],
-        **numbers,
-    }
-
-
-def ask(connection: psycopg.Connection[Any], query: str, parameters: Mapping[str, Any]) -> list[Any]:
+def ask(connection: psycopg.Connection[Any], query: str, parameters: Parameters) -> list[Any]:
     """
     Return the typed rows that *query* answers with now.
 
@@ -57,8 +38,8 @@ def ask(connection: psycopg.Connection[Any], query: str, parameters: Mapping[str
     """
     fetch = _known(query)
     try:
-        arguments = _arguments(dict(parameters))
-    except (KeyError, ValueError, TypeError) as error:
+        arguments = parameters.arguments()
+    except ValueError as error:
         raise DataQuarantinedError(f"A receipt of the query {query!r} has unusable parameters: {error}.") from None
     return fetch(connection, **arguments)
 
@@ -73,31 +54,7 @@ def rows_from(query: str, rows: Sequence[Any]) -> list[Any]:
         ) from None
 
 
-def moment(instant: datetime) -> str:
-    """Return *instant* in UTC as JSON has it."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _known(query: str) -> Callable[..., list[Any]]:
     if query not in QUESTIONS:
         raise DataQuarantinedError(f"A receipt names the query {query!r}, which does not exist.")
     return QUESTIONS[query]
-
-
-def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
-    since, until = (datetime.fromisoformat(parameters.pop(name)) for name in ("since", "until"))
-    arguments: dict[str, Any] = {"window": Window(since, until, parameters.pop("zone"))}
-    for name, value in parameters.items():
-        if name in _IDS:
-            arguments[name] = [_id(text) for text in value]
-        elif name in _NUMBERS and isinstance(value, int):
-            arguments[name] = value
-        else:
-            raise ValueError(f"{name} is {value!r}")
-    return arguments
-
-
-def _id(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII):
-        raise ValueError(f"{text!r} is not an id")
-    return int(text)

@@ -1,6 +1,6 @@
 """What a report is asked to cover."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from discord_airflow.reporting.model import Names
@@ -46,6 +46,10 @@ class ReportRequest:
             "trend_weeks": self.trend_weeks,
             "week_start": self.week_start,
         }
+
+    def keyed(self, run_key: str) -> "ReportRequest":
+        """Return the same request for the run *run_key*."""
+        return replace(self, run_key=run_key)
 
     @classmethod
     def stored(cls, run_key: str, window: Window, options: dict[str, Any]) -> "ReportRequest":

@@ -1,20 +1,22 @@
 """What each section of a report asks, and how it is answered: in one snapshot of the database, then stored."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import psycopg
+from msgspec import UNSET
 
 from discord_airflow.errors import UsageError
 from discord_airflow.queries import query_builder
 from discord_airflow.queries.gaps import joined
 from discord_airflow.queries.rows import State
 from discord_airflow.reporting.payload import Answer, Section
-from discord_airflow.reporting.questions import ask, parameters_of
+from discord_airflow.reporting.questions import ask
+from discord_airflow.reporting.receipts import Parameters, SeenData
 from discord_airflow.reporting.request import SECTIONS, ReportRequest
 from discord_airflow.reporting.store import store_section
 
@@ -29,6 +31,11 @@ class Question:
     query: str
     preceding: bool = False
     numbers: Callable[[ReportRequest], dict[str, int]] = lambda _: {}
+
+    def parameters(self, request: ReportRequest, guild_ids: Sequence[int]) -> Parameters:
+        """Return what the query is asked for *request* about the servers *guild_ids*."""
+        window = request.window.preceding() if self.preceding else request.window
+        return Parameters.of(window, guild_ids, request.excluded_channels, self.numbers(request))
 
 
 def _top(request: ReportRequest) -> dict[str, int]:
@@ -85,20 +92,23 @@ def compute_section(connection: psycopg.Connection[Any], section: str, request: 
 def answer_section(connection: psycopg.Connection[Any], section: str, request: ReportRequest) -> Section:
     """Return *section* as the database answers it now."""
     guild_ids = reported_guilds(connection, request)
-    answers: dict[str, Answer] = {}
-    for name, question in QUESTIONS[section].items():
-        window = request.window.preceding() if question.preceding else request.window
-        numbers = question.numbers(request)
-        parameters = parameters_of(window, guild_ids, request.excluded_channels, **numbers)
-        answers[name] = answer(connection, question.query, parameters)
-    return Section(name=section, watermark=query_builder.fetch_watermark(connection), answers=answers)
+    answers = {
+        name: answer(connection, question.query, question.parameters(request, guild_ids))
+        for name, question in QUESTIONS[section].items()
+    }
+    return Section(name=section, watermark=seen_data(connection), answers=answers)
 
 
-def answer(connection: psycopg.Connection[Any], query: str, parameters: dict[str, Any]) -> Answer:
+def answer(connection: psycopg.Connection[Any], query: str, parameters: Parameters) -> Answer:
     """Return what *query* answers now, with how much of the asked-for time the data covers."""
     rows = ask(connection, query, parameters)
     coverage = _coverage(connection, query, parameters, rows)
     return Answer(query=query, parameters=parameters, coverage=coverage, rows=msgspec.to_builtins(rows))
+
+
+def seen_data(connection: psycopg.Connection[Any]) -> SeenData:
+    """Return what the database holds now."""
+    return SeenData.of(query_builder.fetch_watermark(connection))
 
 
 def reported_guilds(connection: psycopg.Connection[Any], request: ReportRequest) -> tuple[int, ...]:
@@ -131,12 +141,12 @@ def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def _coverage(
-    connection: psycopg.Connection[Any], query: str, parameters: dict[str, Any], rows: list[Any]
+    connection: psycopg.Connection[Any], query: str, parameters: Parameters, rows: list[Any]
 ) -> dict[str, State]:
     states: dict[str, list[State]] = defaultdict(list)
     if not (rows and hasattr(rows[0], "state")):
-        asked = {name: parameters[name] for name in ("since", "until", "zone", "guild_ids", "excluded_channels")}
-        rows = rows if query == "coverage" else ask(connection, "coverage", asked)
+        numberless = msgspec.structs.replace(parameters, limit=UNSET, weeks=UNSET, months=UNSET, min_messages=UNSET)
+        rows = rows if query == "coverage" else ask(connection, "coverage", numberless)
     for row in rows:
         states[str(row.guild_id)].append(row.state)
     return {guild_id: joined(found) for guild_id, found in states.items()}

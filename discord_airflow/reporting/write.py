@@ -10,7 +10,7 @@ from discord_airflow.reporting.report_json import render_json
 
 
 def rendered(report: Report) -> dict[str, bytes]:
-    """Return the files of *report* by name, in the order in which they are to appear: the Markdown when all is there."""
+    """Return the files of *report* by name, in the order in which they are to appear: the Markdown last."""
     stem = report.window.until.date().isoformat()
     return {
         f"{stem}.json": render_json(report),
