@@ -4,8 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# The Python that .venv is made with.
-PYTHON ?= python3
+# The Python that .venv is made with; empty: python3, else python3.13, python3.12 or python3.11.
+PYTHON ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
