@@ -109,6 +109,8 @@ _PEOPLE = (
     Person("tuuli2", "tuulikki_s", "Tuulikki", "2022-10-30", _harbour(nickname="The other Tuuli")),
     Person("bo", "bo.kettle", "Bo", "2023-07-07", _harbour()),
     Person("greta", "greta_green", "Greta", "2024-05-16", _harbour()),
+    Person("antti", "antti_sails", "Antti", "2019-03-08", _harbour()),
+    Person("rosa", "rosa.volt", "Rosa", "2018-10-21", _harbour(FIXER)),
     Person("roope", "roope_r", "Roope", "2025-01-20", _harbour()),
     # His nickname tests whatever shows it: markup, a ping, a table's pipe and a text direction override.
     Person(
@@ -134,6 +136,8 @@ _PEOPLE = (
     Person("imke", "imke_watt", "Imke", "2022-12-12", _tidewatch()),
     Person("tom", "tom_65north", "Tom", "2023-10-10", _tidewatch()),
     Person("viktor", "viktor.pier", "Viktor", "2024-07-01", _tidewatch(KEEPER)),
+    Person("gael", "gael_pier", "Gaël", "2020-07-14", _tidewatch(KEEPER)),
+    Person("sisko", "sisko_k", "Sisko", "2021-12-06", _tidewatch(KEEPER)),
     Person("nadia", "nadia.o", "Nadia", "2024-09-19", _tidewatch()),
     # In both
     Person(

@@ -17,6 +17,7 @@ _HANDLE = re.compile(r"@(\w+)")
 _CHANNEL = re.compile(r"#([a-z-]+)")
 _CUSTOM = re.compile(r":(\w+):")
 _PINS_REPLIED_TO = 0.8  # the share of replies that ping
+_AWAY = 0.22  # the share of lines that come after a longer pause
 
 
 def chance(rng: random.Random, low: float, high: float) -> float:
@@ -55,7 +56,9 @@ class Stage:
     def _pause(self, line: Line, rng: random.Random) -> int:
         if line.gap_seconds:
             return int(1000 * (line.gap_seconds + chance(rng, -0.05, 0.05) * min(line.gap_seconds, 3600)))
-        return int(1000 * (chance(rng, 12, 95) + 0.15 * len(line.text)))
+        # Most answers come at once; some people were away from the keyboard.
+        away = chance(rng, 200, 1100) if rng.random() < _AWAY else 0
+        return int(1000 * (chance(rng, 12, 95) + 0.15 * len(line.text) + away))
 
     def _perform(self, line: Line, scene: Scene, now: int, rng: random.Random) -> None:
         who = PEOPLE[line.who]
