@@ -30,23 +30,23 @@ def select_statements(
     evidence: Evidence,
     most: int,
     open_after: timedelta,
-    kinds: Iterable[Kind] | None = None,
+    already: Mapping[Kind, int] | None = None,
     used: Iterable[int] = (),
 ) -> Found:
     """
     Return up to *most* verified sentences of each kind; no message is the subject of two.
 
-    A question counts as open after *open_after*. *kinds* limits what is looked for, *used* names messages already told.
+    A question counts as open after *open_after*. *already* says how many of a kind there are, *used* which messages
+    were told.
     """
     reading = Reading(evidence)
     taken = set(used)
     kept: dict[Kind, tuple[Statement, ...]] = {}
     failed: list[Statement] = []
-    wanted = set(kinds) if kinds is not None else set(_finders(open_after))
     for kind, finder in _finders(open_after).items():
-        if kind in wanted:
-            kept[kind], wrong = _best(finder(reading, taken), evidence, most, taken)
-            failed += wrong
+        room = most - (already or {}).get(kind, 0)
+        kept[kind], wrong = _best(finder(reading, taken), evidence, max(0, room), taken)
+        failed += wrong
     return Found(kept, tuple(failed))
 
 

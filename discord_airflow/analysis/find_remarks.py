@@ -150,6 +150,12 @@ def links(reading: Reading) -> Iterator[Candidate]:
         yield Candidate(score, compose.shared_link(best, url, said, reading.evidence), (best.id,))
 
 
+def first_address(message: SourceMessage) -> str | None:
+    """Return the first link that *message* shares, as it is written there."""
+    found = (url.rstrip(_TRAILING) for url in _URL.findall(message.content))
+    return next((url for url in found if _host(url)), None)
+
+
 def _host(url: str) -> str | None:
     try:
         return urlsplit(url).hostname

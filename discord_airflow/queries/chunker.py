@@ -260,6 +260,33 @@ def _chunk(pieces: Sequence[_Piece], texts: Mapping[int, CleanText]) -> Chunk:
     return Chunk(tuple(lines), sum(piece.weight for piece in pieces))
 
 
+def halves(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
+    """Return *chunk* as two, the second with the end of the first as context; None when it has one message only."""
+    own = [line for line in chunk.lines if not line.is_context]
+    if len(own) < 2:
+        return None
+    lengths = [len(line.text) + LINE_TOKENS for line in own]
+    middle, spent = 1, lengths[0]
+    while middle < len(own) - 1 and spent + lengths[middle] / 2 < sum(lengths) / 2:
+        spent += lengths[middle]
+        middle += 1
+    before = [line for line in chunk.lines if line.is_context][-2:]
+    parts = [(before, own[:middle]), (own[max(0, middle - 2) : middle], own[middle:])]
+    first, second = (_renamed(context, lines, chunk.weight / 2) for context, lines in parts)
+    return first, second
+
+
+def _renamed(context: Sequence[Line], lines: Sequence[Line], weight: float) -> Chunk:
+    """Return a chunk of lines taken from another, under handles of its own."""
+    people: dict[int, str] = {}
+    named: list[Line] = []
+    for is_context, line in [*((True, line) for line in context), *((False, line) for line in lines)]:
+        author = people.setdefault(line.message.author_id, f"u{len(people) + 1}")
+        handle = f"m{len(named) + 1}"
+        named.append(Line(handle, author, line.message, line.text, is_context, line.is_cut))
+    return Chunk(tuple(named), weight)
+
+
 def estimate_chunk(chunk: Chunk, factor: float = Calibration.START) -> int:
     """Return what the chunk's transcript is thought to cost; never above the budget it was made for."""
     return floor(estimate_tokens(chunk.transcript) * factor)
