@@ -22,7 +22,11 @@ import discord_airflow
 from discord_airflow.database_errors import in_mid_work
 from discord_airflow.errors import DiscordAirflowError, FileTroubleError, UsageError
 
-COMMANDS = ("import_", "export", "exporter", "query", "report", "verify", "db", "doctor")
+COMMANDS = (
+    *("import_", "export", "exporter", "collect", "coverage"),
+    *("query", "report", "verify"),
+    *("db", "doctor"),
+)
 
 # The base of all complaints about a command line; of them typer exports BadParameter only.
 AnyTrouble: type[Exception] = typer.BadParameter.__mro__[2]

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import set_cell_size
 
 from discord_airflow import database
 from discord_airflow.commands.export import plain
-from discord_airflow.queries.coverage import fetch_coverage
+from discord_airflow.queries.coverage import fetch_collected_until, fetch_coverage
 from discord_airflow.queries.rows import Gap, GuildCoverage
 from discord_airflow.settings import load_settings
 from discord_airflow.window import Window, window_ending
@@ -36,18 +36,21 @@ def coverage(
 ) -> None:
     """Show each channel's weeks as collected, partly or not, and list the gaps that the next export fills."""
     settings = load_settings(config)
-    newest = window_ending(datetime.now(UTC), 7, settings.report.timezone)
-    windows = _weeks(newest, weeks)
-    whole = Window(windows[0].since, newest.until, newest.zone)
-    chosen = {"guild_ids": server or settings.servers or None, "excluded_channels": settings.excluded_channels}
+    guild_ids = server or settings.servers or None
+    chosen = {"guild_ids": guild_ids, "excluded_channels": settings.excluded_channels}
     with database.connect(settings.database, read_only=True) as connection:
+        until = fetch_collected_until(connection, guild_ids=guild_ids)
+        if until is None:
+            typer.echo("[]" if as_json else "Nothing was collected yet.")
+            return
+        newest = window_ending(until, 7, settings.report.timezone)
+        windows = _weeks(newest, weeks)
+        whole = Window(windows[0].since, newest.until, newest.zone)
         guilds = fetch_coverage(connection, window=whole, **chosen)
         by_week = [fetch_coverage(connection, window=window, **chosen) for window in windows]
     if as_json:
         typer.echo(json.dumps([_data(guild) for guild in guilds], ensure_ascii=False, indent=2))
         return
-    if not guilds:
-        typer.echo("Nothing was imported yet.", err=True)
     for guild in guilds:
         _print_guild(guild, _states(guild.guild_id, by_week), windows)
 
@@ -78,9 +81,8 @@ def _print_guild(guild: GuildCoverage, weeks: list[dict[int, str]], windows: lis
     typer.echo(f"{'':<{_NAME_WIDTH}}  weeks from {windows[0].since:%Y-%m-%d} to {windows[-1].until:%Y-%m-%d}")
     for channel in guild.channel_states:
         picture = "".join(_MARKS.get(week.get(channel.channel_id, ""), " ") for week in weeks)
-        name = plain(channel.channel_name)
-        shown = name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 1]}…"
-        typer.echo(f"{shown:<{_NAME_WIDTH}}  {picture}  {channel.channel_id}")
+        name = set_cell_size(plain(channel.channel_name), _NAME_WIDTH)
+        typer.echo(f"{name}  {picture}  {channel.channel_id}")
     typer.echo(f"{'':<{_NAME_WIDTH}}  {_LEGEND}")
     for gap in guild.gaps:
         typer.echo(

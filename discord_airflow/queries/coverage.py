@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from discord_airflow.queries.gaps import GuildGaps, IdGap
 from discord_airflow.queries.rows import ChannelCoverage, Gap, Guild, GuildCoverage, Watermark
 from discord_airflow.queries.statements import Connection, checked_ids, fetch_parts, fetch_rows, window_parameters
-from discord_airflow.snowflake import snowflake_at, time_of
+from discord_airflow.snowflake import LARGEST_SNOWFLAKE, snowflake_at, time_of
 from discord_airflow.window import Window
 
 PROVEN = ("complete", "empty")
@@ -29,6 +29,12 @@ def fetch_guilds(
 def fetch_watermark(connection: Connection) -> Watermark:
     """Return how much the database holds now: a figure computed at another watermark may differ."""
     return fetch_rows(connection, Watermark, "watermark", {})[0]
+
+
+def fetch_collected_until(connection: Connection, *, guild_ids: Collection[int] | None = None) -> datetime | None:
+    """Return the moment up to which any channel was collected, or None when nothing was."""
+    row = fetch_parts(connection, "collected_until", {"guild_ids": checked_ids(guild_ids)})[0]
+    return None if row["end_id"] is None else time_of(min(row["end_id"], LARGEST_SNOWFLAKE))
 
 
 def fetch_coverage(
