@@ -52,7 +52,7 @@ def run_window(run: RunFacts, zone: str) -> Window:
     stands, unless `days` or `until` say otherwise. The clock is never read, so that a retry sees the same window.
     """
     refuse_unknown_options(run.configuration)
-    days = _days(run.parameters.get("days", run.default_days))
+    days = parse_days(run.parameters.get("days", run.default_days))
     until = run.parameters.get("until")
     if until:
         end = parse_until(until, zone)
@@ -109,7 +109,8 @@ def parse_until(text: object, zone: str) -> datetime:
         raise trouble from None
 
 
-def _days(value: object) -> int:
+def parse_days(value: object) -> int:
+    """Return *value* as a number of days; UsageError says what it must be."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAXIMUM_DAYS:
         raise UsageError(f"days is {_shortened(value)}, but it must be a whole number from 1 to {MAXIMUM_DAYS}.")
     return value

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from discord_airflow.errors import DiscordAirflowError, ServiceDownError
+from discord_airflow.errors import ConfigurationError, DiscordAirflowError, ServiceDownError
 from discord_airflow.local_airflow.log_files import last_words, open_log
 from discord_airflow.local_airflow.place import AirflowPlace, airflow_environment, sqlite_address
 
@@ -37,7 +37,7 @@ def airflow_version() -> str:
 
 
 def run_dag(place: AirflowPlace, dag_id: str, configuration: Mapping[str, Any], environ: Mapping[str, str]) -> Outcome:
-    """Run *dag_id* with *configuration* to its end; DagRunFailedError says what failed."""
+    """Run *dag_id* with *configuration* to its end; the error says in which task it failed and why."""
     metadata = sqlite_address(place.airflow / f"one_run-{airflow_version()}.db")
     environment = airflow_environment(place, metadata, environ) | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"}
     log = place.logs / f"{dag_id}.log"
@@ -49,7 +49,7 @@ def run_dag(place: AirflowPlace, dag_id: str, configuration: Mapping[str, Any], 
     if outcome is None:
         raise ServiceDownError(f"Airflow ended with status {status}: {last_words(log)}; its log is {log}.")
     if outcome["state"] != "success":
-        raise DagRunFailedError(_why(outcome, dag_id, log))
+        raise _failure(outcome, dag_id, log)
     return Outcome(outcome["tasks"], outcome["handover"])
 
 
@@ -78,10 +78,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _why(outcome: Mapping[str, Any], dag_id: str, log: Path) -> str:
+def _failure(outcome: Mapping[str, Any], dag_id: str, log: Path) -> DiscordAirflowError:
+    """Return the error that says why the run failed, of the kind that its first cause was."""
     if reason := outcome.get("reason"):
-        return f"The DAG {dag_id} cannot be read: {reason.strip().splitlines()[-1]}"
-    failed = sorted(name for name, state in outcome["tasks"].items() if state == "failed")
+        return ConfigurationError(f"The DAG {dag_id} cannot be read: {reason.strip().splitlines()[-1]}")
+    errors = outcome["errors"]
     # save_report fails because of the others; they are the reason.
-    causes = [name for name in failed if name != "save_report"] or failed
-    return f"{dag_id} failed in {' and '.join(causes)}: {last_words(log)}; its log is {log}."
+    causes = sorted(name for name in errors if name != "save_report") or sorted(errors)
+    if not causes:
+        return DagRunFailedError(f"{dag_id} ended in the state {outcome['state']}; its log is {log}.")
+    others = f" (and in {len(causes) - 1} more tasks)" if len(causes) > 1 else ""
+    first = errors[causes[0]]
+    kind = {error.exit_code: error for error in DiscordAirflowError.__subclasses__() if error.exit_code != 1}
+    sentence = f"{dag_id} failed in {causes[0]}{others}: {first['sentence'].rstrip('.')}; its log is {log}."
+    return kind.get(first["exit_code"], DagRunFailedError)(sentence)

@@ -8,7 +8,7 @@ environment (place.py).
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ SQLITE = "sqlite:///"
 
 
 def run_once(dag_id: str, configuration: dict[str, Any]) -> dict[str, Any]:
-    """Return the state of the run, the state of each task, and what the task `save_report` handed over."""
+    """Return the states of the run and its tasks, the errors of failed ones, and what `save_report` handed over."""
     from airflow.dag_processing.dagbag import DagBag
     from airflow.sdk.configuration import conf
     from airflow.utils.db import initdb
@@ -26,16 +26,25 @@ def run_once(dag_id: str, configuration: dict[str, Any]) -> dict[str, Any]:
     if bag.import_errors:
         return {"state": "import error", "reason": "\n".join(bag.import_errors.values())}
     dag = bag.dags[dag_id]
+    errors: dict[str, dict[str, Any]] = {}
     for task in dag.tasks:
         # Somebody is waiting, and would rather repeat the command than watch a pause of half a minute.
         task.retries = 0
+        task.on_failure_callback = [lambda context: errors.update(_error(context))]
     run = dag.test(logical_date=None, run_conf=configuration)
     saved = run.get_task_instance("save_report")
     return {
         "state": str(run.state),
         "tasks": {instance.task_id: str(instance.state) for instance in run.get_task_instances()},
+        "errors": errors,
         "handover": saved.xcom_pull(task_ids="save_report") if saved else None,
     }
+
+
+def _error(context: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    error = context["exception"]
+    told = {"sentence": str(error).strip() or type(error).__name__, "exit_code": getattr(error, "exit_code", 1)}
+    return {context["ti"].task_id: told}
 
 
 def make_metadata(address: str, initdb: Callable[[], None]) -> None:

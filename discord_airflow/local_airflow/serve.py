@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 
-from discord_airflow.database import apply_schema, connect
+from discord_airflow.database import connect
 from discord_airflow.errors import BusyError, ServiceDownError
 from discord_airflow.local_airflow.down import clean_up
+from discord_airflow.local_airflow.exports import SAMPLE, Tell, bring_in, for_sample, has_messages
 from discord_airflow.local_airflow.lock import only_one
 from discord_airflow.local_airflow.log_files import last_words, open_log
 from discord_airflow.local_airflow.own_database import start_for_use, stop_if_unused
@@ -22,7 +23,8 @@ from discord_airflow.local_airflow.server import (
     service_environment,
     write_password,
 )
-from discord_airflow.local_airflow.up import Supervisor, Tell, stopped_by_signals, watchdog
+from discord_airflow.local_airflow.up import Supervisor, stopped_by_signals, watchdog
+from discord_airflow.reporting.due import default_until
 from discord_airflow.settings import Settings
 
 DAG = "discord_weekly"
@@ -38,16 +40,34 @@ def up(settings: Settings, port: int, tell: Tell) -> None:
         refuse_taken(port)
         stops_database = start_for_use(settings.database)
         try:
-            _run(settings, place, port, tell, stops_database=stops_database)
+            tell("Starting Airflow ...")
+            shown = _with_something_to_show(settings, tell)
+            _run(shown, place, port, tell, stops_database=stops_database)
         finally:
             if stops_database:
                 stop_if_unused(settings.database)
 
 
+def _with_something_to_show(settings: Settings, tell: Tell) -> Settings:
+    """
+    Return *settings*, or those of the sample for somebody who only wants to look.
+
+    That is somebody who has imported nothing, and has neither a token to collect with nor a server of their own.
+    """
+    if has_messages(settings) or settings.discord.token or settings.database.host:
+        return settings
+    sample = for_sample(settings)
+    bring_in(sample, SAMPLE, lambda _: None)
+    with connect(sample.database, read_only=True) as connection:
+        until = default_until(connection, sample).date()
+    tell(
+        f"Nothing of yours was imported yet, so the invented sample is shown. It ends on {until}: give that as `until`."
+        " For your own servers run `make report EXPORTS=folder`, then `make up` again."
+    )
+    return sample
+
+
 def _run(settings: Settings, place: AirflowPlace, port: int, tell: Tell, *, stops_database: bool) -> None:
-    tell("Starting Airflow ...")
-    with connect(settings.database) as connection:
-        apply_schema(connection)
     environment = service_environment(place, settings.database, port, os.environ)
     write_password(place)
     supervisor = Supervisor(place, environment, stops_database, tell)

@@ -49,6 +49,7 @@ def service_environment(
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+        "DB_NAME": database.name,
         # Tasks talk to the API server on this machine, whatever proxy leads elsewhere.
         "NO_PROXY": ",".join(filter(None, (environ.get("NO_PROXY"), ADDRESS, "localhost"))),
         "no_proxy": ",".join(filter(None, (environ.get("no_proxy"), ADDRESS, "localhost"))),

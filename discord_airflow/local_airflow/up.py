@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
@@ -18,6 +18,7 @@ from threading import Event
 import psutil
 
 from discord_airflow.errors import ServiceDownError
+from discord_airflow.local_airflow.exports import Tell
 from discord_airflow.local_airflow.log_files import last_words, open_log
 from discord_airflow.local_airflow.place import AirflowPlace
 from discord_airflow.local_airflow.readiness import Readiness
@@ -30,8 +31,6 @@ LOOK_SECONDS = 0.25
 RESTARTS = 5
 RESTART_MEMORY_SECONDS = 300
 """A service that ends by itself is started again; all is given up when that happens too often in too short a time."""
-
-Tell = Callable[[str], None]
 
 
 @dataclass
