@@ -33,12 +33,13 @@ def explain(error: psycopg.Error, settings: DatabaseSettings, parameters: dict[s
         return _wrong_password(settings)
     if any(refusal in said for refusal in REFUSALS) or ("role" in said and "does not exist" in said):
         return AccessDeniedError(f"PostgreSQL at {where} refuses {settings.user}: {said}.")
-    if _lacks_database(settings, parameters):
+    server_spoke = SERVER_SPOKE in str(error)
+    if server_spoke and _lacks_database(settings, parameters):
         return ConfigurationError(
             f"PostgreSQL at {where} has no database {settings.name}; make it with: createdb"
             f" --host={settings.host} --port={settings.port} --username={settings.user} --encoding=UTF8 {settings.name}"
         )
-    if SERVER_SPOKE in str(error) and error.pgconn is not None and error.pgconn.used_password:
+    if server_spoke and error.pgconn is not None and error.pgconn.used_password:
         return _wrong_password(settings, said)
     return ServiceDownError(
         f"PostgreSQL at {where} does not answer ({said}); check that it runs, and DB_HOST and DB_PORT."
