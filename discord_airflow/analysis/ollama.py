@@ -31,7 +31,7 @@ from discord_airflow.analysis.model import (
     UnusableAnswerError,
     WindowExceededError,
 )
-from discord_airflow.analysis.streaming import Deadlines, stream_lines
+from discord_airflow.analysis.streaming import ONE_EACH, Deadlines, stream_lines
 
 SMALLEST_CONTEXT = 2048
 PREPARE_SECONDS = 30.0
@@ -61,7 +61,7 @@ class OllamaModel:
         self._is_ready = False
         times = httpx.Timeout(self.deadlines.first_byte, connect=self.deadlines.connect)
         # trust_env: a proxy of the environment would be one more place that messages go to.
-        self._client = httpx.Client(timeout=times, transport=transport, trust_env=False)
+        self._client = httpx.Client(timeout=times, limits=ONE_EACH, transport=transport, trust_env=False)
 
     def prepare(self) -> ModelFacts:
         """Refuse what must not have messages, and find out what answers; nothing of a message is sent."""

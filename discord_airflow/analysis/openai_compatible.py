@@ -26,7 +26,7 @@ from discord_airflow.analysis.model import (
     UnusableAnswerError,
     WindowExceededError,
 )
-from discord_airflow.analysis.streaming import Deadlines, stream_lines
+from discord_airflow.analysis.streaming import ONE_EACH, Deadlines, stream_lines
 
 PREPARE_SECONDS = 30.0
 _DATA = b"data:"
@@ -51,7 +51,7 @@ class OpenAICompatibleModel:
         self.deadlines = deadlines or Deadlines()
         self.allowed_hosts = allowed_hosts
         times = httpx.Timeout(self.deadlines.first_byte, connect=self.deadlines.connect)
-        self._client = httpx.Client(timeout=times, transport=transport, trust_env=False)
+        self._client = httpx.Client(timeout=times, limits=ONE_EACH, transport=transport, trust_env=False)
 
     @property
     def _base(self) -> str:

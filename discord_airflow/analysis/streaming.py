@@ -17,6 +17,9 @@ import httpx
 
 from discord_airflow.analysis.model import BrokenConnectionError, TooSlowError, UnreachableError, UnusableAnswerError
 
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: so the one to close when time is over is known."""
+
 PARTING_SECONDS = 0.5
 """How long to wait for the reading thread to close its connection."""
 
@@ -42,16 +45,22 @@ class _Reader(threading.Thread):
         self.request = request
         self.found: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self.given_up = threading.Event()
-        self.response: httpx.Response | None = None
+        self.connection: socket.socket | None = None
+        request.extensions = {**request.extensions, "trace": self._trace}
+
+    def _trace(self, event: str, details: dict[str, Any]) -> None:
+        """Take note of the connection as soon as there is one."""
+        if event == "connection.connect_tcp.complete":
+            self.connection = details["return_value"].get_extra_info("socket")
 
     def run(self) -> None:
         try:
-            self.response = self.client.send(self.request, stream=True)
+            response = self.client.send(self.request, stream=True)
             try:
-                self.found.put(("status", self.response.status_code))
-                self._read(self.response)
+                self.found.put(("status", response.status_code))
+                self._read(response)
             finally:
-                self.response.close()
+                response.close()
             self.found.put(("end", None))
         except Exception as error:  # noqa: BLE001 (handed to the caller, who names it)
             self.found.put(("error", error))
@@ -72,11 +81,9 @@ class _Reader(threading.Thread):
     def give_up(self) -> None:
         """Close the connection from outside; a thread that is waiting for it wakes up."""
         self.given_up.set()
-        stream = self.response.extensions.get("network_stream") if self.response else None
-        connection = stream.get_extra_info("socket") if stream else None
-        if connection is not None:
+        if self.connection is not None and self.is_alive():
             try:
-                connection.shutdown(socket.SHUT_RDWR)
+                self.connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return
 

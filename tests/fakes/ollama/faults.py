@@ -38,8 +38,9 @@ def counters_missing(reply):
 
 @fault("model")
 def characters_cut_by_pieces(reply):
-    lines = [reply.part(piece) for piece in reply.text()] + [reply.last()]
-    reply.stream(b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines), step=5)
+    text = reply.text()
+    lines = [reply.part(text[at : at + 9]) for at in range(0, len(text), 9)] + [reply.last()]
+    reply.stream(b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines), step=31)
     return True
 
 
