@@ -29,7 +29,7 @@ def fetch_history(
     since: datetime | None = None,
     until: datetime | None = None,
     excluded_channels: Collection[int] = (),
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[MessageRow]:
     """Return the latest *limit* messages of a channel before *until* and not before *since*, oldest first."""
     checked_ids([channel_id])
@@ -52,7 +52,7 @@ def fetch_user_messages(
     guild_ids: Collection[int] | None = None,
     excluded_channels: Collection[int] = (),
     context: int = 0,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[MessageRow]:
     """
     Return the latest *limit* messages of an account, oldest first, with *context* messages before and after each.
@@ -76,7 +76,7 @@ def fetch_user_messages(
 
 
 def fetch_users(
-    connection: Connection, *, name: str, guild_ids: Collection[int] | None = None, limit: int = 20
+    connection: Connection, *, name: str, guild_ids: Collection[int] | None = None, limit: int | None = 20
 ) -> list[UserMatch]:
     """
     Return the accounts that have or had *name* as a name or nickname or in one, or whose id it is.

@@ -10,7 +10,7 @@ from discord_airflow.queries.statements import Connection, checked_text, fetch_p
 from discord_airflow.snowflake import parse_snowflake
 
 SHORTEST_ID = 15
-"""Ids of Discord's first day have more digits; a shorter number may be somebody's name."""
+"""Real ids have more digits; a shorter number may be somebody's name, a longer one never stands for a name."""
 
 
 def resolve_guilds(connection: Connection, names: Sequence[str]) -> tuple[int, ...]:
@@ -44,7 +44,7 @@ def resolve_accounts(connection: Connection, names: Sequence[str]) -> tuple[int,
     for name in names:
         shown = checked_text(name, "a name")
         bare = shown.removeprefix("@") or shown
-        if (as_id := _as_id(bare)) is not None:
+        if len(bare) >= SHORTEST_ID and (as_id := _as_id(bare)) is not None:
             found.append(as_id)
             continue
         exact = {"exact": name_patterns(connection, bare)["exact"]}
@@ -61,10 +61,11 @@ def _resolve(names: Sequence[str], known: dict[int, str], noun: str, hint: str) 
         by_name.setdefault(_folded(name), []).append(one)
     found: list[int] = []
     for name in names:
-        ids = by_name.get(_folded(name)) or [one for one in [_as_id(name)] if one in known]
+        as_id = _as_id(name.strip())
+        ids = [as_id] if as_id in known else by_name.get(_folded(name), [])
         if not ids:
             raise UsageError(f"no {noun} is called {name[:100]!r}{_nearest(name, known.values())}; {hint}.")
-        found += [one for one in ids if one is not None]
+        found += ids
     return tuple(dict.fromkeys(found))
 
 
@@ -82,8 +83,6 @@ def _as_id(text: str) -> int | None:
     """Return *text* as an id; "0" is the server of direct messages."""
     if text == "0":
         return 0
-    if len(text) < SHORTEST_ID:
-        return None
     try:
         return parse_snowflake(text)
     except ValueError:

@@ -43,7 +43,7 @@ def fetch_search(
     author_ids: Collection[int] | None = None,
     excluded_channels: Collection[int] = (),
     order: Order = "newest",
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[SearchHit]:
     """
     Return the messages that *text* asks for (see search_text.py for its language), newest or most relevant
@@ -68,9 +68,9 @@ def fetch_search(
     if first >= last:
         return []
     found: list[dict[str, Any]] = []
-    for start in _starts(connection, first, last, order):
+    for start in [first] if limit is None else _starts(connection, first, last, order):
         found = fetch_parts(connection, "search", {**parameters, "since": start, "until": last})
-        if len(found) >= limit:
+        if limit is not None and len(found) >= limit:
             break
     scores = {row["message_id"]: row["score"] for row in found}
     return [_hit(row, scores[row["message_id"]]) for row in message_details(connection, scores)]
