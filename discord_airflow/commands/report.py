@@ -15,7 +15,7 @@ from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.due import default_until
 from discord_airflow.reporting.markdown import render_markdown
 from discord_airflow.reporting.request import SECTIONS, ReportRequest, request_from
-from discord_airflow.reporting.sections import compute_section
+from discord_airflow.reporting.sections import compute_section, reported_guilds
 from discord_airflow.reporting.write import write_report
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.snowflake import parse_snowflake
@@ -97,6 +97,7 @@ def _request(
         guild_ids = tuple(parse_snowflake(server) for server in servers or ())
     except ValueError as error:
         raise UsageError(f"--server: {error}.") from None
+    reported_guilds(connection, guild_ids or settings.servers)  # a server that is not there is worth a word of its own
     zone = settings.report.timezone
     end = parse_until(until, zone) if until else default_until(connection, settings, guild_ids)
     connection.rollback()

@@ -6,6 +6,7 @@ import psycopg
 
 from discord_airflow.reporting.compose import compose
 from discord_airflow.reporting.model import Report
+from discord_airflow.reporting.sections import snapshot
 from discord_airflow.reporting.store import fetch_run, fetch_sections
 
 
@@ -13,6 +14,9 @@ def build_report(connection: psycopg.Connection[Any], run_key: str) -> Report:
     """
     Return the report of the run *run_key*, from the sections it stored.
 
-    A section that is not there is stated in the report; a run without any raises UsageError.
+    A section that is not there is stated in the report; a run without any raises UsageError. *connection* must be
+    outside a transaction.
     """
-    return compose(fetch_run(connection, run_key), fetch_sections(connection, run_key))
+    with snapshot(connection):
+        request, sections = fetch_run(connection, run_key), fetch_sections(connection, run_key)
+    return compose(request, sections)

@@ -29,9 +29,15 @@ from discord_airflow.window import zone_named
 
 
 def figure(value: int | None, state: str) -> str:
-    """Return a figure with what its coverage makes of it: ``412``, ``at least 412``, ``not collected``."""
+    """
+    Return a figure with what its coverage makes of it: ``412``, ``at least 412``, ``not collected``.
+
+    Nothing found where something was not collected is no finding: ``unknown``.
+    """
     if value is None or state == "none":
         return NOT_COLLECTED
+    if not value and state == "partial":
+        return UNKNOWN
     return f"at least {number(value)}" if state == "partial" else number(value)
 
 

@@ -1,5 +1,6 @@
 """The report as Markdown: reads in a terminal of 100 columns and on a code host."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -50,7 +51,8 @@ class Links:
 
 def render_markdown(report: Report) -> str:
     """Return *report* as Markdown."""
-    return fold(PAGES.get_template("report.md.j2").render(report=report, link=Links()))
+    page = PAGES.get_template("report.md.j2").render(report=report, link=Links())
+    return fold(re.sub(r"\n{3,}", "\n\n", page).rstrip("\n") + "\n")
 
 
 def _finished(value: Any) -> str:
@@ -134,7 +136,7 @@ def hour_block(lines: Sequence[HourLine], report: Report) -> Markdown:
 
 
 def _hour_cell(line: HourLine) -> str:
-    if line.messages is None or line.state == "none":
+    if line.messages is None or (not line.messages and line.state == "partial"):
         return "?"
     return (number(line.messages) if line.messages else "·") + ("+" if line.state == "partial" else "")
 

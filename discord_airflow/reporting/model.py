@@ -34,6 +34,10 @@ class Span(Value, frozen=True):
     until: datetime
     zone: str
 
+    def __post_init__(self) -> None:
+        """Refuse what makes no window."""
+        _ = self.window
+
     @property
     def window(self) -> Window:
         """The same as the window type of all layers."""

@@ -65,8 +65,8 @@ def _hour_cell(weekday: int, hour: int, line: HourLine | None, top: int) -> Hour
     when = f"{WEEKDAYS[weekday]} {hour:02}:00"
     if line is None:
         return HourCell("", f"{when}: not in this window", 0)
-    if line.messages is None:
-        return HourCell("?", f"{when}: not collected", None)
+    if line.messages is None or (not line.messages and line.state == "partial"):
+        return HourCell("?", f"{when}: not known", None)
     least = "at least " if line.state == "partial" else ""
     shade = -(-line.messages * SHADES // top) if top else 0
     text = number(line.messages) if line.messages else ""

@@ -84,6 +84,8 @@ def coverage_note(coverage: Coverage) -> str | None:
         return None
     if not coverage.channels:
         return "No channel of this server was exported."
+    if coverage.state == "none":
+        return f"None of {counted(coverage.channels, 'channel and thread', 'channels and threads')} was collected."
     counts = [
         f"{number(count)} {word}"
         for count, word in (
@@ -213,9 +215,9 @@ def tiles_note(server: Server, report: Report) -> str:
     """Return what the changes are against, and what the figures leave out."""
     compared = [line for line in server.headline if line.change is not None]
     against = f"Change against {before_words(report.window.window)}. " if compared else ""
-    return against + ((left_out(server.left_out) or "") if server.left_out else "")
+    return against + ((left_out(server.left_out) or "") if server.left_out and collected(server) else "")
 
 
 def hour_legend(report: Report) -> str:
     """Return what the signs between the hours mean."""
-    return f"Messages by hour on the clock of {report.window.zone}: · none, ? not collected, + at least."
+    return f"Messages by hour on the clock of {report.window.zone}: · none, ? not known, + at least."

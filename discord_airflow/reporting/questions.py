@@ -31,30 +31,15 @@ QUESTIONS: Mapping[str, Callable[..., list[Any]]] = {
 
 
 def ask(connection: psycopg.Connection[Any], query: str, parameters: Parameters) -> list[Any]:
-    """
-    Return the typed rows that *query* answers with now.
-
-    The parameters may come from a file that somebody changed: what makes no sense raises DataQuarantinedError.
-    """
-    fetch = _known(query)
-    try:
-        arguments = parameters.arguments()
-    except ValueError as error:
-        raise DataQuarantinedError(f"A receipt of the query {query!r} has unusable parameters: {error}.") from None
-    return fetch(connection, **arguments)
+    """Return the typed rows that *query* answers with now."""
+    return QUESTIONS[query](connection, **parameters.arguments())
 
 
 def rows_from(query: str, rows: Sequence[Any]) -> list[Any]:
     """Return rows that were stored as JSON in the type that *query* answers with."""
     try:
-        return msgspec.convert(rows, get_type_hints(_known(query))["return"])
-    except msgspec.ValidationError as error:
+        return msgspec.convert(rows, get_type_hints(QUESTIONS[query])["return"])
+    except (msgspec.ValidationError, KeyError) as error:
         raise DataQuarantinedError(
             f"Stored rows of the query {query!r} are not what this version writes ({error}); make the report again."
         ) from None
-
-
-def _known(query: str) -> Callable[..., list[Any]]:
-    if query not in QUESTIONS:
-        raise DataQuarantinedError(f"A receipt names the query {query!r}, which does not exist.")
-    return QUESTIONS[query]

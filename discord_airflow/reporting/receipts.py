@@ -33,6 +33,15 @@ class Parameters(Value, frozen=True):
     months: int | UnsetType = UNSET
     min_messages: int | UnsetType = UNSET
 
+    def __post_init__(self) -> None:
+        """Refuse what makes no window."""
+        _ = self.window
+
+    @property
+    def window(self) -> Window:
+        """The window that was asked about."""
+        return Window(self.since, self.until, self.zone)
+
     @classmethod
     def of(
         cls, window: Window, guild_ids: Sequence[int], excluded: Sequence[int], numbers: Mapping[str, int]
@@ -48,10 +57,10 @@ class Parameters(Value, frozen=True):
         )
 
     def arguments(self) -> dict[str, Any]:
-        """Return the same as arguments of a query; ValueError when they make no window."""
+        """Return the same as arguments of a query."""
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         return {
-            "window": Window(self.since, self.until, self.zone),
+            "window": self.window,
             "guild_ids": [int(guild_id) for guild_id in self.guild_ids],
             "excluded_channels": [int(channel_id) for channel_id in self.excluded_channels],
             **{name: number for name, number in numbers.items() if number is not UNSET},

@@ -91,7 +91,7 @@ def compute_section(connection: psycopg.Connection[Any], section: str, request: 
 
 def answer_section(connection: psycopg.Connection[Any], section: str, request: ReportRequest) -> Section:
     """Return *section* as the database answers it now."""
-    guild_ids = reported_guilds(connection, request)
+    guild_ids = reported_guilds(connection, request.guild_ids)
     answers = {
         name: answer(connection, question.query, question.parameters(request, guild_ids))
         for name, question in QUESTIONS[section].items()
@@ -111,18 +111,18 @@ def seen_data(connection: psycopg.Connection[Any]) -> SeenData:
     return SeenData.of(query_builder.fetch_watermark(connection))
 
 
-def reported_guilds(connection: psycopg.Connection[Any], request: ReportRequest) -> tuple[int, ...]:
+def reported_guilds(connection: psycopg.Connection[Any], asked: tuple[int, ...]) -> tuple[int, ...]:
     """
-    Return the servers the report is about: those asked for, else all; never direct messages.
+    Return the servers that a report is about: those *asked* for, else all; never direct messages.
 
     A server that is asked for but not stored raises UsageError.
     """
     stored = {guild.guild_id: guild.guild_name for guild in query_builder.fetch_guilds(connection)}
-    for guild_id in request.guild_ids:
+    for guild_id in asked:
         if guild_id not in stored:
             known = ", ".join(f"{guild_id} ({name})" for guild_id, name in stored.items()) or "none"
             raise UsageError(f"No export of the server {guild_id} was imported yet; the stored servers are: {known}.")
-    return request.guild_ids or tuple(guild_id for guild_id in stored if guild_id != 0)
+    return asked or tuple(guild_id for guild_id in stored if guild_id != 0)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
@@ -20,7 +21,7 @@ from discord_airflow.queries import query_builder
 from discord_airflow.reporting.compose import MADE_BY, compose
 from discord_airflow.reporting.model import Report
 from discord_airflow.reporting.payload import Answer, Section, absent_section
-from discord_airflow.reporting.receipts import Receipt, SeenData
+from discord_airflow.reporting.receipts import Parameters, Receipt, SeenData
 from discord_airflow.reporting.report_json import read_json
 from discord_airflow.reporting.request import ReportRequest
 from discord_airflow.reporting.sections import QUESTIONS, answer, seen_data, snapshot
@@ -132,22 +133,33 @@ def _request(report: Report) -> ReportRequest:
     )
 
 
-def _check_receipts(report: Report) -> Iterable[Check]:
-    """Check that each receipt asks what its part of the report is about, and that none is missing."""
+def _expected(report: Report) -> dict[str, tuple[str, Parameters]]:
+    """Return what the receipts of such a report ask: query and parameters, by their keys."""
     request = _request(report)
     missing = {one.section for one in report.missing}
-    for section, questions in QUESTIONS.items():
-        for name, question in questions.items():
-            key = f"{section}.{name}"
-            receipt = report.receipts.get(key)
-            if receipt is None:
-                if section not in missing:
-                    yield Check("receipts", key, "does not hold", "the receipt is missing")
-                continue
-            asked = [int(guild_id) for guild_id in receipt.parameters.guild_ids]
-            expected = (question.query, question.parameters(request, asked))
-            if (receipt.query, receipt.parameters) != expected or sorted(asked) != sorted(request.guild_ids):
-                yield Check("receipts", key, "does not hold", "it asks something else than the report is about")
+    return {
+        f"{section}.{name}": (question.query, question.parameters(request, sorted(request.guild_ids)))
+        for section, questions in QUESTIONS.items()
+        if section not in missing
+        for name, question in questions.items()
+    }
+
+
+def _check_receipts(report: Report) -> Iterable[Check]:
+    """Check that each receipt asks what its part of the report is about, and that none is missing."""
+    expected = _expected(report)
+    for key in (*expected, *(key for key in report.receipts if key not in expected)):
+        receipt = report.receipts.get(key)
+        if receipt is None:
+            yield Check("receipts", key, "does not hold", "the receipt is missing")
+        elif key not in expected:
+            yield Check("receipts", key, "does not hold", "the report has no place for this receipt")
+        elif (receipt.query, _sorted(receipt.parameters)) != expected[key]:
+            yield Check("receipts", key, "does not hold", "it asks something else than the report is about")
+
+
+def _sorted(parameters: Parameters) -> Parameters:
+    return msgspec.structs.replace(parameters, guild_ids=tuple(sorted(parameters.guild_ids, key=int)))
 
 
 def _check_units(connection: psycopg.Connection[Any], report: Report, now: SeenData) -> Iterable[Check]:
@@ -183,11 +195,12 @@ def _value(found: Mapping[str, Unit], key: str) -> Any:
 
 
 def _made_anew(connection: psycopg.Connection[Any], report: Report) -> Report:
+    """Return the report that the database gives now for the same request."""
     sections: dict[str, Section] = {one.section: absent_section(one.section, one.reason) for one in report.missing}
     answers: dict[str, dict[str, Answer]] = {}
-    for key, receipt in report.receipts.items():
+    for key, (query, parameters) in _expected(report).items():
         section, _, name = key.partition(".")
-        answers.setdefault(section, {})[name] = answer(connection, receipt.query, receipt.parameters)
+        answers.setdefault(section, {})[name] = answer(connection, query, parameters)
     watermark = seen_data(connection)
     for section, found in answers.items():
         sections[section] = Section(name=section, watermark=watermark, answers=found)
@@ -209,7 +222,7 @@ def _original(connection: psycopg.Connection[Any], report: Report) -> dict[str, 
 
 def _same_receipts(one: Mapping[str, Receipt], other: Mapping[str, Receipt]) -> bool:
     def asked(receipts: Mapping[str, Receipt]) -> dict[str, tuple[Any, Any]]:
-        return {key: (receipt.parameters, receipt.watermark) for key, receipt in receipts.items()}
+        return {key: (_sorted(receipt.parameters), receipt.watermark) for key, receipt in receipts.items()}
 
     return asked(one) == asked(other)
 

@@ -38,7 +38,7 @@ def percent(value: float) -> str:
     """Return a share in whole percent; one that is there is never rounded to 0, one that is not whole never to 100."""
     if 0 < value < 0.005:
         return "<1 %"
-    return ">99 %" if 0.995 <= value < 1 else f"{value * 100:.0f} %"
+    return ">99 %" if 0.995 <= value < 1 else f"{value * 100:,.0f} %"
 
 
 def change(value: int, before: int) -> str:
