@@ -61,8 +61,8 @@ def apply_note(connection: Connection, path: Path) -> ProofNote | None:
     return note
 
 
-def find_pending(connection: Connection, exports: Path) -> list[tuple[Path, Proof]]:
-    """Return the proven files below *exports* that were never imported: a run was killed between the two steps."""
+def find_pending(connection: Connection, exports: Path) -> dict[str, tuple[Path, Proof]]:
+    """Return the proven files below *exports* that were never imported, by their proof's hash, in order of name."""
     proven: dict[str, tuple[Path, Proof]] = {}
     for path in sorted(exports.glob(f"*/*/*.json{PROOF_SUFFIX}")):
         note = read_note(path)
@@ -71,4 +71,4 @@ def find_pending(connection: Connection, exports: Path) -> list[tuple[Path, Proo
             proven[note.sha256] = (file, Proof(note.state, note.after_id, note.before_id))
     rows = connection.execute(statement("discord_airflow.collectors", "unknown_hashes"), {"hashes": list(proven)})
     unknown = {row[0] for row in rows}
-    return [found for sha256, found in proven.items() if sha256 in unknown]
+    return {sha256: found for sha256, found in proven.items() if sha256 in unknown}

@@ -97,7 +97,7 @@ class Importer:
     def catch_up(self) -> None:
         """Import what an earlier run proved and did not live to import."""
         exports = self._settings.export.directory
-        for path, proof in find_pending(self.connection, exports):
+        for path, proof in find_pending(self.connection, exports).values():
             self.results.append(import_file(self.connection, path, proof=proof))
         for note in find_notes([exports]):
             apply_note(self.connection, note)
