@@ -71,14 +71,14 @@ PARAMS = {
     "until": Param(
         None,
         type=["null", "string"],
-        pattern=r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?$",
+        pattern=r"^(\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?)?$",
         title="Until",
         description="Where the report's window ends, such as 2026-11-22 (nine o'clock of that day) or 2026-11-22T18:30."
         " Empty: at the end of the data interval, or now.",
     ),
     "servers": Param(
-        [],
-        type="array",
+        None,
+        type=["null", "array"],
         items={"type": "string", "pattern": "^[0-9]{1,19}$"},
         title="Servers",
         description="Ids of the servers to report on, one a line. Empty: those of config.yaml.",

@@ -109,6 +109,8 @@ class ReportsPlugin(AirflowPlugin):
             "url_route": "reports",
         },
         {"name": "Reports", "href": address(), "destination": "dag", "url_route": "dag-reports"},
+        # Airflow's frame opens no other pages; on its own the page lets a report's links into Discord work.
+        {"name": "Reports in a tab of their own", "href": address(), "destination": "nav", "category": "browse"},
     ]
 
     @property

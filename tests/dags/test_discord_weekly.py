@@ -57,7 +57,7 @@ def test_what_a_person_must_change_is_not_tried_again(discord_weekly, error):
 def test_the_form_shows_three_options_with_words_to_each(discord_weekly):
     """Each option of the trigger form has a title, a description and a default that works."""
     assert set(discord_weekly.params) == {"days", "until", "servers"}
-    assert discord_weekly.params.dump() == {"days": 7, "until": None, "servers": []}
+    assert discord_weekly.params.dump() == {"days": 7, "until": None, "servers": None}
     for name in discord_weekly.params:
         param = discord_weekly.params.get_param(name)
         assert param.schema["title"]
@@ -93,6 +93,9 @@ def test_airflow_itself_refuses_what_cannot_be_meant(discord_weekly, option, val
         ("until", "2026-11-22"),
         ("until", "2026-11-22T18:30+02:00"),
         ("until", None),
+        ("until", ""),
+        ("servers", None),
+        ("servers", []),
         ("servers", ["1180000000000000001", "1180000000000000002"]),
     ],
 )
