@@ -362,6 +362,21 @@ CREATE TABLE IF NOT EXISTS report_sections (
     PRIMARY KEY (run_key, section)
 );
 
+-- What a language model answered about a piece of chat, filed under what it was asked (model, prompt, options,
+-- content). A digest that is made again costs only the pieces that are not here; they can be deleted at any time.
+CREATE TABLE IF NOT EXISTS digest_chunks (
+    key              text PRIMARY KEY,           -- SHA-256 of what was asked
+    guild_id         bigint NOT NULL,
+    model_digest     text NOT NULL,
+    prompt           text NOT NULL,              -- its name and version
+    message_ids      bigint[] NOT NULL,          -- the messages that were shown
+    answer           text NOT NULL,              -- as it came; it is read and checked anew each time
+    estimated_tokens integer NOT NULL,
+    counted_tokens   integer,                    -- null: the server did not count
+    made_at          timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS digest_chunks_model ON digest_chunks (model_digest, made_at);
+
 -- ---------------------------------------------------------------------------------------------------
 -- Rules that more than one query needs
 -- ---------------------------------------------------------------------------------------------------
@@ -466,7 +481,8 @@ INSERT INTO personal_data (table_name, personal, other) VALUES
     ('forwarded_messages', '{message_id,sent_at,edited_at,content,attachments,embeds,stickers}', '{utc_offset,edited_utc_offset}'),
     ('channel_authors', '{author_id,first_sent_at,first_message_id,last_sent_at,last_message_id}', '{channel_id}'),
     ('report_runs', '{options}', '{run_key,since,until,zone,started_at}'),
-    ('report_sections', '{payload}', '{run_key,section,computed_at}')
+    ('report_sections', '{payload}', '{run_key,section,computed_at}'),
+    ('digest_chunks', '{message_ids,answer}', '{key,guild_id,model_digest,prompt,estimated_tokens,counted_tokens,made_at}')
 ON CONFLICT (table_name) DO UPDATE SET personal = EXCLUDED.personal, other = EXCLUDED.other
     WHERE (personal_data.personal, personal_data.other) IS DISTINCT FROM (EXCLUDED.personal, EXCLUDED.other);
 

@@ -116,9 +116,11 @@ class AnalysisSettings(Section):
     """What the language model may do."""
 
     enabled: bool = True
+    backend: Literal["ollama", "openai"] = "ollama"
     context_tokens: Annotated[Count, Field(ge=2048)] = 8192
     run_minutes: Count = 60
     allowed_hosts: tuple[Text, ...] = ()
+    profiles: bool = False
 
 
 class LimitSettings(Section):

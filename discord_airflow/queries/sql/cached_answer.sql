@@ -1,0 +1,2 @@
+-- What did a language model answer to exactly this question?
+SELECT answer FROM digest_chunks WHERE key = %(key)s;
