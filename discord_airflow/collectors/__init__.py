@@ -1,0 +1,1 @@
+"""Layer 1: from Discord to exports, and from exports to tables."""

@@ -1,0 +1,232 @@
+"""
+From a file to its messages, in memory that does not follow the file's size.
+
+The exporter's own layout is cut into blocks at the line that ends a message and decoded with types, at several hundred
+megabytes a second. What that decoder refuses, and every other layout, is read value by value; both ways end in the same
+messages, because the slow one hands each message as text to the same decoder.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import msgspec
+from msgspec import Raw
+
+from discord_airflow.collectors.export_format import Message
+from discord_airflow.collectors.json_window import BrokenJsonError, JsonWindow
+from discord_airflow.collectors.plain_json import parse_json
+from discord_airflow.collectors.values import BadValueError
+
+Piece = list[Message] | bytes
+"""Messages that were decoded, or the text of one that must be read with care."""
+
+_BLOCK = 64 << 10
+_LONGEST_HEAD = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+_NUL = rb"\u0000"
+
+# A raw line feed cannot occur inside a string, so both of these are structure wherever they stand.
+_LIST_BEGINS = re.compile(rb'\n  "messages": \[')
+_MESSAGE_ENDS = b"\n    }"
+_SEPARATOR = _MESSAGE_ENDS + b","
+_LEAVES_THE_LIST = re.compile(rb"\n {0,2}[^ \r\n]").search
+
+_decode_messages = msgspec.json.Decoder(list[Message]).decode
+_decode_any = msgspec.json.Decoder(Raw).decode
+
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # DecodeError includes ValidationError
+
+
+class NotAnExportError(Exception):
+    """Nothing of the file can be used; *reason* is a code, *detail* a sentence."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass
+class ExportReader:
+    """An open export: the keys beside the messages, and the messages as they are read."""
+
+    file: BinaryIO
+    layout: str
+    root: dict[str, Any]
+    window: JsonWindow | None = None
+    beginning: bytes = b""
+    trouble: BrokenJsonError | None = field(default=None, init=False)
+    """Why reading ended before the end; set when the pieces are exhausted, as the rest of `root` is."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the messages in the order of the file. Can be used once."""
+        try:
+            if self.window is None:
+                yield from self._blocks(self.beginning)
+            else:
+                yield from self._elements(self.window)
+        except BrokenJsonError as trouble:
+            self.trouble = trouble
+
+    def _blocks(self, tail: bytes) -> Iterator[Piece]:
+        while True:
+            cut = tail.rfind(_SEPARATOR)
+            if cut >= 0:
+                block, tail = tail[: cut + len(_MESSAGE_ENDS)], tail[cut + len(_SEPARATOR) :]
+                try:
+                    if _NUL in block:
+                        raise msgspec.DecodeError
+                    messages = _decode_messages(b"[%b]" % block)
+                except _REFUSED:
+                    broken = yield from _one_by_one(block)
+                    if broken:
+                        tail = broken + b"," + tail
+                        break
+                else:
+                    yield messages
+            elif len(tail) > _LONGEST_HEAD:
+                break
+            data = self.file.read(_BLOCK)
+            if not data:
+                break
+            tail += data
+        # The last message and what follows the list; after an accident, all the rest.
+        yield from self._elements(JsonWindow(self.file, tail))
+
+    def _elements(self, window: JsonWindow) -> Iterator[bytes]:
+        yield from _list_elements(window)
+        read_root(window, self.root)
+        if window.peek():
+            raise BrokenJsonError("trailing-data", "more text follows the end of the export; only the export was read")
+
+
+def _one_by_one(block: bytes) -> Iterator[bytes]:
+    """
+    Yield the messages of *block*, good or bad; where the list itself ends or breaks, return the rest.
+
+    A broken message whose lines stay indented below the list is one bad message. A line further left shows that the list is
+    over, and what follows may belong to another document: it must be read in order.
+    """
+    texts = block.split(_SEPARATOR)
+    for number, text in enumerate(texts, 1):
+        whole = text if number == len(texts) else text + _MESSAGE_ENDS
+        if _LEAVES_THE_LIST(whole) and not _is_one_value(whole):
+            return _SEPARATOR.join(texts[number - 1 :])
+        yield whole
+    return b""
+
+
+def _is_one_value(text: bytes) -> bool:
+    try:
+        _decode_any(text)
+    except _REFUSED:
+        window = JsonWindow(io.BytesIO(), text)
+        try:
+            window.element()
+        except BrokenJsonError:
+            return False
+        return not window.peek()
+    return True
+
+
+def _list_elements(window: JsonWindow) -> Iterator[bytes]:
+    if window.take("]"):
+        return
+    while True:
+        yield window.element()
+        if window.take("]"):
+            return
+        if not window.take(","):
+            raise window.surprise("a comma or the end of the messages")
+
+
+def read_root(window: JsonWindow, root: dict[str, Any]) -> bool:
+    """Read keys into *root* up to the list of messages (True: it is open now) or the end of the object (False)."""
+    first = not root
+    while not window.take("}"):
+        if not first and not window.take(","):
+            raise window.surprise("a comma or the end of the export")
+        first = False
+        key = window.key()
+        if key == "messages" and "messages" in root:
+            raise BrokenJsonError("two-lists", "there is a second list of messages; only the first was read")
+        if key == "messages" and window.take("["):
+            root[key] = []
+            return True
+        root[key] = window.value()
+    return False
+
+
+def open_export(file: BinaryIO) -> ExportReader:
+    """Return a reader of *file*, which is read from its beginning; raise NotAnExportError when it is nothing we know."""
+    file.seek(0)
+    head = file.read(_BLOCK)
+    while len(head) < _LONGEST_HEAD and not _LIST_BEGINS.search(head) and (data := file.read(_BLOCK)):
+        head += data
+    refuse_other_formats(head)
+    head = head.removeprefix(_BOM)
+    match = _LIST_BEGINS.search(head)
+    root = None if match is None else _header(head[: match.start()])
+    if match is not None and root is not None:
+        return ExportReader(file, "exporter", root, beginning=head[match.end() :])
+    return _open_generic(file, head)
+
+
+def _header(text: bytes) -> dict[str, Any] | None:
+    try:
+        root, _ = parse_json(text.rstrip().removesuffix(b",") + b"}")
+    except BadValueError:
+        return None
+    if not isinstance(root, dict) or not {"guild", "channel"} <= root.keys():
+        return None
+    return {**root, "messages": []}
+
+
+def _open_generic(file: BinaryIO, head: bytes) -> ExportReader:
+    root: dict[str, Any] = {}
+    try:
+        window = _window(file, head)
+        if read_root(window, root) and not {"guild", "channel"} <= root.keys():
+            # The keys that say whose messages these are come later: read everything twice.
+            for _ in _list_elements(window):
+                pass
+            read_root(window, root)
+            file.seek(0)
+            window = _window(file, file.read(_BLOCK).removeprefix(_BOM))
+            read_root(window, {})
+    except BrokenJsonError as trouble:
+        raise NotAnExportError(trouble.reason, f"it cannot be read as JSON: {trouble.detail}") from None
+    if not isinstance(root.get("messages"), list):
+        raise NotAnExportError("not-an-export", f"it is JSON, but has {_named(root)} and no list of messages")
+    return ExportReader(file, "generic", root, window)
+
+
+def _window(file: BinaryIO, head: bytes) -> JsonWindow:
+    window = JsonWindow(file, head)
+    if window.take("{"):
+        return window
+    if window.peek() == "[":
+        raise NotAnExportError(
+            "list-on-top", "it is a JSON list; an export is one object with guild, channel and messages"
+        )
+    raise BrokenJsonError("not-json", "it does not begin with {")
+
+
+def _named(root: dict[str, Any]) -> str:
+    names = ", ".join(repr(key) for key in sorted(root)[:5])
+    return f"the keys {names}" if names else "no keys"
+
+
+def refuse_other_formats(head: bytes) -> None:
+    """Raise NotAnExportError for what a look at the first bytes tells."""
+    start = head.removeprefix(_BOM).lstrip()[:1]
+    if not start:
+        raise NotAnExportError("empty-file", "it is empty; export the channel again")
+    if head.startswith((b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")):
+        raise NotAnExportError("compressed", "it is compressed; unpack it first")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
+        raise NotAnExportError("utf-16", "it is UTF-16 text; the exporter writes UTF-8, so copy the original file")
+    if start == b"<":
+        raise NotAnExportError("html", "it is HTML; export the channel again with -f Json")

@@ -1,0 +1,283 @@
+"""From decoded messages to the rows of their tables, as lines of COPY text."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, nullable
+from discord_airflow.collectors.export_format import (
+    MESSAGE_KINDS,
+    NO_DATE,
+    PLACEHOLDER,
+    Embed,
+    Forwarded,
+    Message,
+    Reference,
+    kind_of,
+)
+from discord_airflow.collectors.people import People, PeopleLines
+from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
+from discord_airflow.collectors.tables import MESSAGE_TABLES
+from discord_airflow.collectors.values import BadValueError, is_off_clock, offset_minutes, parse_id, parse_instant
+
+NO_STICKERS, NO_INLINE_EMOJIS, NO_CALL, NO_MENTIONS = 1, 2, 4, 8
+"""Bits of messages.variant: keys that an older exporter did not write."""
+
+MOST_CHILDREN = 2**15 - 1
+"""Positions are smallint."""
+
+_decode_embed = msgspec.json.Decoder(Embed).decode
+
+Lines = dict[str, list[str]]
+Children = list[tuple[str, list[str]]]
+Sent = tuple[int, int, str]
+"""When a message was sent: microseconds since Discord's epoch, its id, and the time as it came."""
+
+_NO_REFERENCE = f"{NULL}\t{NULL}\t{NULL}"
+_MOST_TYPES = 1000
+
+
+def no_lines() -> Lines:
+    """Return empty lists, one for each table of a message and its children."""
+    return {table: [] for table in MESSAGE_TABLES}
+
+
+class Batch(NamedTuple):
+    """Rows on their way to the server."""
+
+    straight: Lines
+    staged: Lines
+    people: PeopleLines
+
+
+class MessageRows:
+    """
+    The rows of one file's messages, collected until the next flush.
+
+    Messages above *ceiling*, the highest id that the channel has stored, are new with all they carry and go straight into
+    the tables; the others are staged, to be compared with what is there.
+    """
+
+    def __init__(self, people: People, channel_id: int, observed_at: str, ceiling: int) -> None:
+        self.people = people
+        self.straight = no_lines()
+        self.staged = no_lines()
+        self.off_clock = 0
+        self.staged_count = 0
+        self.authors: dict[tuple[str, str, int], list[Sent]] = {}
+        self._channel = str(channel_id)
+        self._observed = observed_at
+        self._ceiling = ceiling
+        self._kinds: dict[str, tuple[str, str]] = {}
+
+    def add(self, message: Message, place: int, residue: str | None = None) -> int:
+        """
+        Collect the rows of *message*, the *place*-th of its file, and return its id.
+
+        *residue* is the whole message as JSON when *message* holds only a part of it. A value that no column can hold
+        raises BadValueError, and nothing was collected.
+        """
+        identity = message.id
+        number = parse_id(identity)
+        sent, offset = parse_instant(message.timestamp)
+        try:
+            author = self.people.user(message.author)
+        except BadValueError as trouble:
+            raise trouble.inside("author") from None
+        author_kind = author.author_kind
+        kind, type_name = self._kinds.get(message.type) or self._learn_type(message.type)
+        edited, call, reference = message.timestampEdited, message.callEndedTimestamp, message.reference
+        line = (
+            f"{identity}\t{self._channel}\t{author.columns}\t{message.timestamp}\t{edited or NULL}\t{call or NULL}"
+            f"\t{_NO_REFERENCE if reference is UNSET else _reference_ids(reference)}\t{kind}\t{author_kind}\t{offset}"
+            f"\t{NULL if edited is None else parse_instant(edited, 'timestampEdited')[1]}\t{_variant(message)}"
+            f"\t{'t' if message.isPinned else 'f'}\t{type_name}"
+            f"\t{NULL if reference is UNSET else nullable(reference.type)}\t{escaped(message.content)}"
+        )
+        if isinstance(call, str) and parse_instant(call, "callEndedTimestamp")[1] != offset:
+            raise BadValueError("callEndedTimestamp", "other-offset", "the call ended in another offset from UTC")
+        children = self._children(message, identity)
+        text = line + _joined(children) if children else line
+        if residue is not None:
+            text += f"\nresidue\n{residue}"
+        elif author_kind == PLACEHOLDER:
+            residue = encode_json(message).decode()
+        off_clock = is_off_clock(number, sent)
+        line = (
+            f"{line}\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
+            f"\t{NULL if residue is None else escaped(residue)}"
+        )
+        self._collect(number, line, children, place)
+        if number > self._ceiling:
+            self._remember((author.id, kind, author_kind), (sent, number, message.timestamp))
+        self.off_clock += off_clock
+        return number
+
+    def detach(self) -> Batch:
+        """Return the rows collected so far, and forget them."""
+        batch = Batch(self.straight, self.staged, self.people.lines)
+        self.straight, self.staged, self.people.lines = no_lines(), no_lines(), PeopleLines()
+        return batch
+
+    def _collect(self, number: int, line: str, children: Children, place: int) -> None:
+        if number > self._ceiling:
+            lines = self.straight
+        else:
+            lines = self.staged
+            self.staged_count += 1
+            line = f"{line}\t{place}"
+        lines["messages"].append(line)
+        for table, rows in children:
+            lines[table] += rows
+
+    def _learn_type(self, name: str) -> tuple[str, str]:
+        kind = kind_of(name, MESSAGE_KINDS)
+        known = (NULL if kind is None else str(kind), escaped(name))
+        if len(self._kinds) < _MOST_TYPES:
+            self._kinds[name] = known
+        return known
+
+    def _remember(self, author: tuple[str, str, int], sent: Sent) -> None:
+        known = self.authors.get(author)
+        if known is None:
+            self.authors[author] = [sent, sent]
+        elif sent > known[1]:
+            known[1] = sent
+        elif sent < known[0]:
+            known[0] = sent
+
+    def _children(self, message: Message, identity: str) -> Children:
+        children: Children = []
+        if message.attachments:
+            children.append(("attachments", _attachments(identity, message.attachments)))
+        if message.embeds:
+            children.append(("embeds", _embeds(identity, message.embeds)))
+        if message.stickers:
+            children.append(("stickers", _stickers(identity, message.stickers)))
+        if message.reactions:
+            children += self._reactions(identity, message.reactions)
+        if message.mentions:
+            children.append(("mentions", self._mentions(identity, message.mentions)))
+        if message.inlineEmojis:
+            children.append(("inline_emojis", self._inline_emojis(identity, message.inlineEmojis)))
+        if message.interaction is not UNSET:
+            children.append(("interactions", [self._interaction(identity, message.interaction)]))
+        if message.forwardedMessage is not UNSET:
+            children.append(("forwarded_messages", [_forwarded(identity, message.forwardedMessage)]))
+        return children
+
+    def _reactions(self, identity: str, reactions: Any) -> list[tuple[str, list[str]]]:
+        rows, users = [], []
+        for position, reaction in numbered(reactions, "reactions"):
+            try:
+                emoji = self.people.emoji(reaction.emoji)
+                listed = [self.people.user(raw).columns for raw in reaction.users or ()]
+            except BadValueError as trouble:
+                raise trouble.inside(f"reactions[{position}]") from None
+            flag = "f" if reaction.users is UNSET else "t"
+            rows.append(f"{identity}\t{position}\t{emoji}\t{reaction.count}\t{flag}")
+            users += [f"{identity}\t{position}\t{ordinal}\t{columns}" for ordinal, columns in enumerate(listed)]
+        return [("reactions", rows), ("reaction_users", users)]
+
+    def _mentions(self, identity: str, mentions: Any) -> list[str]:
+        rows = []
+        for position, raw in numbered(mentions, "mentions"):
+            try:
+                rows.append(f"{identity}\t{position}\t{self.people.user(raw).columns}")
+            except BadValueError as trouble:
+                raise trouble.inside(f"mentions[{position}]") from None
+        return rows
+
+    def _inline_emojis(self, identity: str, emojis: Any) -> list[str]:
+        return [f"{identity}\t{at}\t{self.people.emoji(raw)}" for at, raw in numbered(emojis, "inlineEmojis")]
+
+    def _interaction(self, identity: str, interaction: Any) -> str:
+        try:
+            number = parse_id(interaction.id)
+            return f"{identity}\t{number}\t{escaped(interaction.name)}\t{self.people.user(interaction.user).columns}"
+        except BadValueError as trouble:
+            raise trouble.inside("interaction") from None
+
+
+def numbered(items: list[Any], place: str) -> Any:
+    """Return *items* with their positions; more of them than a message can have rows for raises BadValueError."""
+    if len(items) > MOST_CHILDREN:
+        raise BadValueError(place, "too-many", f"{len(items)} entries; a message can keep {MOST_CHILDREN}")
+    return enumerate(items)
+
+
+def _joined(children: Children) -> str:
+    return "".join(f"\n{table}\n" + "\n".join(rows) for table, rows in children)
+
+
+def _variant(message: Message) -> int:
+    if message.inlineEmojis is not UNSET and message.stickers is not UNSET and message.callEndedTimestamp is not UNSET:
+        return 0 if message.mentions is not UNSET else NO_MENTIONS
+    return (
+        (NO_STICKERS if message.stickers is UNSET else 0)
+        | (NO_INLINE_EMOJIS if message.inlineEmojis is UNSET else 0)
+        | (NO_CALL if message.callEndedTimestamp is UNSET else 0)
+        | (NO_MENTIONS if message.mentions is UNSET else 0)
+    )
+
+
+def _reference_ids(reference: Reference) -> str:
+    ids = (reference.messageId, reference.channelId, reference.guildId)
+    if reference.type is UNSET and not any(ids):
+        raise BadValueError("reference", "empty", "a reference that refers to nothing")
+    return "\t".join(NULL if text is None else str(parse_id(text, "reference", least=0)) for text in ids)
+
+
+def _attachments(identity: str, attachments: Any) -> list[str]:
+    return [
+        f"{identity}\t{position}\t{parse_id(item.id, f'attachments[{position}].id')}\t{escaped(item.url)}"
+        f"\t{escaped(item.fileName)}\t{item.fileSizeBytes}"
+        for position, item in numbered(attachments, "attachments")
+    ]
+
+
+def _stickers(identity: str, stickers: Any) -> list[str]:
+    return [
+        f"{identity}\t{position}\t{parse_id(item.id, f'stickers[{position}].id')}\t{escaped(item.name)}"
+        f"\t{escaped(item.format)}\t{escaped(item.sourceUrl)}"
+        for position, item in numbered(stickers, "stickers")
+    ]
+
+
+def _embeds(identity: str, embeds: list[Raw]) -> list[str]:
+    return [f"{identity}\t{position}\t{_embed(bytes(raw))}" for position, raw in numbered(embeds, "embeds")]
+
+
+def _embed(text: bytes) -> str:
+    try:
+        embed = _decode_embed(text)
+    except (msgspec.ValidationError, UnicodeDecodeError):
+        value, replaced = parse_json(text)
+        if replaced or not isinstance(value, dict):
+            raise BadValueError("embeds", "not-an-object", "an embed that cannot be stored as it is") from None
+        heads = [nullable(value.get(key)) for key in ("title", "url", "description")]
+        return "\t".join((*heads, escaped(compact_json(value))))
+    raw = escaped(encode_json(embed).decode())
+    return f"{nullable(embed.title)}\t{nullable(embed.url)}\t{nullable(embed.description)}\t{raw}"
+
+
+def _forwarded(identity: str, message: Any) -> str:
+    assert isinstance(message, Forwarded)
+    place = "forwardedMessage.timestamp"
+    sent, edited = message.timestamp, message.timestampEdited
+    if sent.startswith(NO_DATE) and len(sent) == len(NO_DATE) + len("+00:00"):
+        sent, offset = NULL, _offset(sent[-6:], place)
+    else:
+        offset = parse_instant(sent, place)[1]
+    edited_offset = NULL if edited is None else str(parse_instant(edited, f"{place}Edited")[1])
+    parts = (message.attachments, message.embeds, message.stickers)
+    lists = "\t".join(escaped(encode_json(part).decode()) for part in parts)
+    return f"{identity}\t{sent}\t{edited or NULL}\t{offset}\t{edited_offset}\t{escaped(message.content)}\t{lists}"
+
+
+def _offset(zone: str, place: str) -> int:
+    try:
+        return offset_minutes(zone)
+    except ValueError as error:
+        raise BadValueError(place, "bad-timestamp", str(error)) from None

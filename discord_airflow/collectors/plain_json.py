@@ -1,0 +1,67 @@
+"""JSON read with care: for the texts that the typed decoder refuses."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+import msgspec
+
+from discord_airflow.collectors.values import BadValueError
+
+REPLACEMENT = "\ufffd"
+
+encode_json = msgspec.json.Encoder().encode
+_unclean = re.compile("[\x00\ud800-\udfff]")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise BadValueError("", "not-json", f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise BadValueError("", "number-out-of-range", f"the number {text[:20]} is larger than any that can be stored")
+    return number
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+"""Standard JSON only: no NaN, no infinities; numbers of thousands of digits raise ValueError."""
+
+
+def parse_json(text: bytes) -> tuple[Any, int]:
+    """
+    Return the value that *text* spells, and how many characters in it were replaced.
+
+    PostgreSQL stores neither NUL nor lone surrogates; they, and bytes that are not UTF-8, become U+FFFD. Whatever cannot be
+    read raises BadValueError.
+    """
+    try:
+        value = DECODER.decode(text.decode("utf-8", "surrogateescape"))
+    except BadValueError:
+        raise
+    except RecursionError:
+        raise BadValueError("", "nested-too-deeply", "lists or objects are nested hundreds of levels deep") from None
+    except json.JSONDecodeError as error:
+        raise BadValueError("", "not-json", f"{error.msg} at character {error.pos}") from None
+    except ValueError as error:  # an integer with more digits than Python converts
+        raise BadValueError("", "number-out-of-range", str(error).partition(";")[0]) from None
+    return clean(value)
+
+
+def clean(value: Any) -> tuple[Any, int]:
+    """Return *value* with what PostgreSQL cannot store replaced by U+FFFD, and the number of replacements."""
+    if isinstance(value, str):
+        return _unclean.subn(REPLACEMENT, value) if _unclean.search(value) else (value, 0)
+    if isinstance(value, list):
+        items = [clean(item) for item in value]
+        return [item for item, _ in items], sum(count for _, count in items)
+    if isinstance(value, dict):
+        pairs = [(clean(key), clean(item)) for key, item in value.items()]
+        return {key: item for (key, _), (item, _) in pairs}, sum(m + n for (_, m), (_, n) in pairs)
+    return value, 0
+
+
+def compact_json(value: Any) -> str:
+    """Return JSON on one line and in one order of keys, with the characters themselves in place of escapes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

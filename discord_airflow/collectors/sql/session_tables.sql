@@ -1,0 +1,66 @@
+-- Where do rows wait until they are merged? In tables of the session, empty again after each transaction.
+CREATE TEMP TABLE incoming_messages (LIKE messages, place bigint NOT NULL) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_attachments (LIKE attachments) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_embeds (LIKE embeds) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_stickers (LIKE stickers) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_reactions (LIKE reactions) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_reaction_users (LIKE reaction_users) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_mentions (LIKE mentions) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_inline_emojis (LIKE inline_emojis) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_interactions (LIKE interactions) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_forwarded_messages (LIKE forwarded_messages) ON COMMIT DELETE ROWS;
+
+CREATE TEMP TABLE incoming_emojis (LIKE emojis) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_roles (
+    id       bigint NOT NULL,
+    name     text NOT NULL,
+    color    text,
+    position integer NOT NULL
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_profiles (
+    user_id       bigint NOT NULL,
+    guild_id      bigint NOT NULL,
+    name          text NOT NULL,
+    discriminator text,
+    nickname      text,
+    color         text,
+    avatar_url    text,
+    is_bot        boolean NOT NULL,
+    keys          smallint NOT NULL,
+    roles         jsonb,
+    residue       jsonb,
+    digest        bigint NOT NULL,
+    author_kind   smallint NOT NULL,
+    role_ids      bigint[]
+) ON COMMIT DELETE ROWS;
+
+-- First and last of the new messages, by author and kind.
+CREATE TEMP TABLE incoming_authors (
+    author_id        bigint NOT NULL,
+    kind             smallint,
+    author_kind      smallint NOT NULL,
+    first_sent_at    timestamptz NOT NULL,
+    first_message_id bigint NOT NULL,
+    last_sent_at     timestamptz NOT NULL,
+    last_message_id  bigint NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- What each staged message is to the one that is stored, and what that one was.
+CREATE TEMP TABLE verdicts (
+    id             bigint PRIMARY KEY,
+    verdict        text NOT NULL,                -- new, edited, changed, unchanged, older
+    is_newer       boolean NOT NULL,             -- observed later than what is stored
+    keeps_author   boolean NOT NULL,             -- newer, but the account is deleted now and the stored author was a real one
+    gives_author   boolean NOT NULL,             -- older, but it still knows an author whose account is deleted now
+    old_channel_id bigint,
+    old_author_id  bigint,
+    old_sent_at    timestamptz,
+    old_persons    boolean,                      -- did it count as a person's message?
+    was_deleted    boolean
+) ON COMMIT DELETE ROWS;
+
+-- Who wrote in which channel has to be looked up again.
+CREATE TEMP TABLE touched_authors (
+    channel_id bigint NOT NULL,
+    author_id  bigint NOT NULL
+) ON COMMIT DELETE ROWS;
