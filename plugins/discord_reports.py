@@ -1,8 +1,9 @@
 """
 The page "Reports" inside Airflow: in the navigation under Browse, and as a tab of the DAG `discord_weekly`.
 
-It shows what lies in the folder of the reports to whoever is logged in to Airflow. What the pages say is made in
-discord_airflow/report_shelf; here are only the addresses, the login and the headers. Works with both auth managers.
+It shows what lies in the folder of the reports to whoever is logged in to Airflow; a report that a task has written to
+another machine's disk comes from the database. What the pages say is made in discord_airflow/report_shelf; here are
+only the addresses, the login and the headers. Works with both auth managers.
 """
 
 from typing import Any
@@ -43,7 +44,8 @@ def create_app() -> Any:
         render_note,
         render_report,
     )
-    from discord_airflow.report_shelf.shelf import Shelf, parse_day
+    from discord_airflow.report_shelf.shelf import FolderShelf, Shelf, TwoShelves, parse_day
+    from discord_airflow.report_shelf.stored import StoredShelf
     from discord_airflow.settings import load_settings
 
     # Airflow does not ask for a login here unless told to.
@@ -54,7 +56,8 @@ def create_app() -> Any:
         return HTMLResponse(content, status, headers=headers(PAGE_POLICY))
 
     def shelf() -> Shelf:
-        return Shelf(load_settings().report.directory)
+        settings = load_settings()
+        return TwoShelves(FolderShelf(settings.report.directory), StoredShelf(settings.database))
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> HTMLResponse:

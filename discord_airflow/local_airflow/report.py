@@ -15,7 +15,7 @@ from discord_airflow.local_airflow.lock import only_one
 from discord_airflow.local_airflow.own_database import in_use
 from discord_airflow.local_airflow.place import AirflowPlace
 from discord_airflow.queries.query_builder import fetch_guilds
-from discord_airflow.report_shelf.shelf import Shelf
+from discord_airflow.report_shelf.shelf import FolderShelf
 from discord_airflow.reporting.due import default_until
 from discord_airflow.settings import Settings
 from discord_airflow.weekly_options import parse_days, parse_until
@@ -74,7 +74,7 @@ def _configuration(used: Settings, end: datetime | None, days: int | None, *, sa
 
 def _refuse_to_replace(directory: Path, day: date, servers: Sequence[str]) -> None:
     """Keep the sample's report from taking the place of one about servers of the user's own."""
-    there = Shelf(directory).summary(day)
+    there = FolderShelf(directory).summary(day)
     if there and not {server.server_id for server in there.servers} <= set(servers):
         raise UsageError(
             f"{directory / f'{day}.md'} is about servers of your own, and the sample's report would replace it;"

@@ -1,6 +1,7 @@
-"""Find reports and read them, from the folder that `save_report` writes to."""
+"""Find reports and read them: in the folder that `save_report` writes to, or elsewhere."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -60,29 +61,49 @@ class Summary(msgspec.Struct, frozen=True):
     servers: tuple[ServerLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The folder *directory*. A report is known by its day; no other name is ever opened."""
+class Shelf(ABC):
+    """Where reports are. A report is known by its day; no other name is ever opened."""
 
-    directory: Path
-
+    @abstractmethod
     def days(self) -> tuple[date, ...]:
         """Return the days of all reports, the newest first."""
-        return tuple(sorted(set(self._days()), reverse=True))
+
+    @abstractmethod
+    def kinds(self, day: date) -> tuple[str, ...]:
+        """Return which files the report of *day* has."""
+
+    @abstractmethod
+    def read(self, day: date, kind: str) -> bytes | None:
+        """Return the bytes of a report's file, or None when there is none."""
 
     def neighbours(self, day: date) -> tuple[date | None, date | None]:
         """Return the days of the report before *day* and of the one after it."""
         days = self.days()
-        return max((other for other in days if other < day), default=None), min(
-            (other for other in days if other > day), default=None
-        )
+        before = max((other for other in days if other < day), default=None)
+        return before, min((other for other in days if other > day), default=None)
+
+    def summary(self, day: date) -> Summary | None:
+        """Return what the report of *day* says in short; None when its JSON is missing or not readable."""
+        content = self.read(day, "json")
+        try:
+            return msgspec.json.decode(content, type=Summary) if content else None
+        except msgspec.MsgspecError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderShelf(Shelf):
+    """The files in *directory*, as `save_report` writes them."""
+
+    directory: Path
+
+    def days(self) -> tuple[date, ...]:
+        return tuple(sorted(set(self._days()), reverse=True))
 
     def kinds(self, day: date) -> tuple[str, ...]:
-        """Return which files the report of *day* has."""
         return tuple(kind for kind in KINDS if self._path(day, kind).is_file())
 
     def read(self, day: date, kind: str) -> bytes | None:
-        """Return the bytes of a report's file, or None when there is none."""
         if kind not in KINDS:
             return None
         path = self._path(day, kind)
@@ -96,14 +117,6 @@ class Shelf:
         except OSError as error:
             raise FileTroubleError(f"{path} cannot be read: {error.strerror}.") from None
 
-    def summary(self, day: date) -> Summary | None:
-        """Return what the report of *day* says in short; None when its JSON is missing or not readable."""
-        content = self.read(day, "json")
-        try:
-            return msgspec.json.decode(content, type=Summary) if content else None
-        except msgspec.MsgspecError:
-            return None
-
     def _path(self, day: date, kind: str) -> Path:
         return self.directory / f"{day.isoformat()}.{kind}"
 
@@ -116,6 +129,23 @@ class Shelf:
             return
         except OSError as error:
             raise FileTroubleError(f"{self.directory} cannot be read: {error.strerror}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoShelves(Shelf):
+    """Two shelves as one; a report that both have is taken from *first*."""
+
+    first: Shelf
+    second: Shelf
+
+    def days(self) -> tuple[date, ...]:
+        return tuple(sorted({*self.first.days(), *self.second.days()}, reverse=True))
+
+    def kinds(self, day: date) -> tuple[str, ...]:
+        return self.first.kinds(day) or self.second.kinds(day)
+
+    def read(self, day: date, kind: str) -> bytes | None:
+        return (self.first if self.first.kinds(day) else self.second).read(day, kind)
 
 
 def parse_day(text: str) -> date | None:

@@ -7,7 +7,7 @@ import html5lib
 import pytest
 
 from discord_airflow.report_shelf.pages import PAGE_POLICY, REPORT_POLICY, render_list, render_note, render_report
-from discord_airflow.report_shelf.shelf import Shelf, parse_day
+from discord_airflow.report_shelf.shelf import FolderShelf, TwoShelves, parse_day
 
 HOSTILE = '<script>alert(1)</script> & "><img src=x onerror=alert(1)> \u202egnp.exe {{ 7 * 7 }}'
 
@@ -50,12 +50,12 @@ def test_reports_are_listed_newest_first(tmp_path):
     for other in ("notes.md", "2026-11-29.txt", "2026-02-30.md", ".2026-11-29.md.x.part", "2026-11-29.md.bak"):
         (tmp_path / other).touch()
     (tmp_path / "sample").mkdir()
-    assert Shelf(tmp_path).days() == (date(2026, 11, 22), date(2026, 11, 15), date(2026, 11, 8))
+    assert FolderShelf(tmp_path).days() == (date(2026, 11, 22), date(2026, 11, 15), date(2026, 11, 8))
 
 
 def test_a_folder_that_is_not_there_holds_no_report(tmp_path):
     """Before the first run there is no folder, and the page says what to do."""
-    shelf = Shelf(tmp_path / "reports")
+    shelf = FolderShelf(tmp_path / "reports")
     assert shelf.days() == ()
     assert "no report yet" in words(render_list(shelf))
 
@@ -64,7 +64,7 @@ def test_a_report_knows_its_neighbours(tmp_path):
     """Weeks may be missing in between."""
     for day in ("2026-10-25", "2026-11-15", "2026-11-22"):
         put(tmp_path, day)
-    shelf = Shelf(tmp_path)
+    shelf = FolderShelf(tmp_path)
     assert shelf.neighbours(date(2026, 11, 15)) == (date(2026, 10, 25), date(2026, 11, 22))
     assert shelf.neighbours(date(2026, 10, 25)) == (None, date(2026, 11, 15))
     assert shelf.neighbours(date(2026, 11, 22)) == (date(2026, 11, 15), None)
@@ -97,19 +97,19 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     reports = tmp_path / "reports"
     reports.mkdir()
     (reports / "2026-11-22.md").symlink_to(secret)
-    assert Shelf(reports).read(date(2026, 11, 22), "md") is None
+    assert FolderShelf(reports).read(date(2026, 11, 22), "md") is None
 
 
 def test_a_kind_that_is_none_is_not_opened(tmp_path):
     """Three kinds of files exist, whatever the address says."""
     (tmp_path / "2026-11-22.txt").write_text("x")
-    assert Shelf(tmp_path).read(date(2026, 11, 22), "txt") is None
+    assert FolderShelf(tmp_path).read(date(2026, 11, 22), "txt") is None
 
 
 def test_the_list_says_how_each_week_went(tmp_path):
     """Servers, how much was collected, and the figures with their change."""
     put(tmp_path, "2026-11-22", servers=[server(), server("Tidewatch", "complete", 88, -5)])
-    text = words(render_list(Shelf(tmp_path)))
+    text = words(render_list(FolderShelf(tmp_path)))
     for part in ("2026-11-22", "2 servers", "Europe/Helsinki", "collected completely", "1,204 ▲ 30", "88 ▼ 5"):
         assert part in text
 
@@ -117,7 +117,7 @@ def test_the_list_says_how_each_week_went(tmp_path):
 def test_what_was_not_collected_is_never_a_zero(tmp_path):
     """An unknown figure is "not collected", one from part of the window "at least"; the worst server speaks."""
     put(tmp_path, "2026-11-22", servers=[server(value=None, change=None, state="none"), server(state="partial")])
-    text = words(render_list(Shelf(tmp_path)))
+    text = words(render_list(FolderShelf(tmp_path)))
     assert "Messages not collected" in text
     assert "at least 1,204" in text
     assert "2 servers · Europe/Helsinki not collected" in text
@@ -128,16 +128,16 @@ def test_a_json_that_cannot_be_read_costs_its_summary_only(tmp_path, content):
     """The report stays in the list and can be opened."""
     put(tmp_path, "2026-11-22")
     (tmp_path / "2026-11-22.json").write_bytes(content)
-    assert "no summary" in words(render_list(Shelf(tmp_path)))
-    assert render_report(Shelf(tmp_path), date(2026, 11, 22))
+    assert "no summary" in words(render_list(FolderShelf(tmp_path)))
+    assert render_report(FolderShelf(tmp_path), date(2026, 11, 22))
 
 
 def test_strangers_names_are_text_on_every_page(tmp_path):
     """No element, no attribute and no template comes from a name."""
     put(tmp_path, "2026-11-22", servers=[server()])
-    clean = elements(render_list(Shelf(tmp_path)))
+    clean = elements(render_list(FolderShelf(tmp_path)))
     put(tmp_path, "2026-11-22", servers=[server(HOSTILE)], zone=HOSTILE)
-    page = render_list(Shelf(tmp_path))
+    page = render_list(FolderShelf(tmp_path))
     assert elements(page) == clean
     assert "{{ 7 * 7 }}" in words(page)
     assert elements(render_note("Reports", HOSTILE)) <= clean
@@ -147,11 +147,11 @@ def test_a_report_is_framed_with_its_files_and_neighbours(tmp_path):
     """One step to the weeks beside it, and to what a person forwards."""
     put(tmp_path, "2026-11-15")
     put(tmp_path, "2026-11-22")
-    page = render_report(Shelf(tmp_path), date(2026, 11, 15))
+    page = render_report(FolderShelf(tmp_path), date(2026, 11, 15))
     for link in ('href="../2026-11-22/"', 'href="report.md"', 'href="report.json"', 'src="report.html"', 'href="../"'):
         assert link in page
     assert "none before" in words(page)
-    assert render_report(Shelf(tmp_path), date(2026, 11, 1)) is None
+    assert render_report(FolderShelf(tmp_path), date(2026, 11, 1)) is None
 
 
 @pytest.mark.parametrize("policy", [PAGE_POLICY, REPORT_POLICY])
@@ -163,3 +163,18 @@ def test_no_page_may_run_a_script_or_ask_anybody(policy):
     assert parts["default-src"] == "'none'"
     assert parts["frame-ancestors"] == "'self'"
     assert "script-src" not in parts
+
+
+def test_of_two_places_the_first_one_counts(tmp_path):
+    """What a person finds in the folder is what the page shows; the other place fills the gaps."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, days in ((first, ["2026-11-22"]), (second, ["2026-11-15", "2026-11-22"])):
+        folder.mkdir()
+        for day in days:
+            (folder / f"{day}.md").write_text(folder.name)
+    both = TwoShelves(FolderShelf(first), FolderShelf(second))
+    assert both.days() == (date(2026, 11, 22), date(2026, 11, 15))
+    assert both.read(date(2026, 11, 22), "md") == b"first"
+    assert both.read(date(2026, 11, 15), "md") == b"second"
+    assert both.neighbours(date(2026, 11, 22)) == (date(2026, 11, 15), None)
+    assert both.kinds(date(2026, 11, 1)) == ()
