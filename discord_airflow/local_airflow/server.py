@@ -25,6 +25,8 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
 }
 """Nothing of ours waits in a triggerer, so there is none."""
 
+TASKS_RUN_BELOW = "scheduler"
+
 RUNNING_TASKS = 3
 """The scheduler forks this many processes when it starts."""
 
@@ -55,6 +57,13 @@ def service_environment(
         "no_proxy": ",".join(filter(None, (environ.get("no_proxy"), ADDRESS, "localhost"))),
         **_generated(place),
     }
+
+
+def service_variables(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the service *name* gets of *environment*: only the scheduler's tasks have business with Discord."""
+    if name == TASKS_RUN_BELOW:
+        return dict(environment)
+    return {variable: value for variable, value in environment.items() if variable != "DISCORD_TOKEN"}
 
 
 def metadata_address(place: AirflowPlace, database: DatabaseSettings) -> str:

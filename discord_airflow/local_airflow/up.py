@@ -22,7 +22,7 @@ from discord_airflow.local_airflow.exports import Tell
 from discord_airflow.local_airflow.log_files import last_words, open_log
 from discord_airflow.local_airflow.place import AirflowPlace
 from discord_airflow.local_airflow.readiness import Readiness
-from discord_airflow.local_airflow.server import SERVICES
+from discord_airflow.local_airflow.server import SERVICES, service_variables
 from discord_airflow.local_airflow.sessions import Leader, Running, end
 
 READY_SECONDS = 180
@@ -51,7 +51,7 @@ class Supervisor:
         with open_log(self.place.logs / f"{name}.log") as log:
             process = subprocess.Popen(
                 (sys.executable, "-m", "airflow", *SERVICES[name]),
-                env=dict(self.environment),
+                env=service_variables(name, self.environment),
                 cwd=self.place.airflow,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -18,7 +18,7 @@ from discord_airflow.local_airflow.lock import only_one
 from discord_airflow.local_airflow.log_files import LARGEST_LOG, last_words, open_log
 from discord_airflow.local_airflow.place import AirflowPlace, airflow_environment
 from discord_airflow.local_airflow.serve import refuse_taken
-from discord_airflow.local_airflow.server import SERVICES, service_environment
+from discord_airflow.local_airflow.server import SERVICES, service_environment, service_variables
 from discord_airflow.local_airflow.sessions import Leader, Running, end, members, read_running
 from discord_airflow.settings import DatabaseSettings
 
@@ -109,6 +109,13 @@ def test_secrets_are_made_once_and_for_the_owner_only(place):
     assert len(first[name]) >= 64
     assert stat.S_IMODE((place.airflow / "secrets.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(place.airflow.stat().st_mode) == stat.S_IMODE(place.logs.stat().st_mode) == 0o700
+
+
+def test_the_token_goes_only_where_tasks_run(place):
+    """The server that draws pages and the one that reads DAG files have no business with Discord."""
+    environment = service_environment(place, OWN_SERVER, 8080, {"DISCORD_TOKEN": "canary"})
+    holders = [name for name in SERVICES if "canary" in service_variables(name, environment).values()]
+    assert holders == ["scheduler"]
 
 
 def test_tasks_reach_the_server_past_any_proxy(place):
