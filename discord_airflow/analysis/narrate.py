@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from discord_airflow.analysis.asking import Asker, Told, overhead
 from discord_airflow.analysis.chunk_cache import CachedAnswer, ChunkCache, MemoryCache, cache_key
@@ -46,8 +47,8 @@ def narrate(
     prompt = load_prompt(options.prompt)
     cache = MemoryCache() if cache is None else cache
     calibration = Calibration.of(cache.token_ratios(facts.digest))
-    cost = int(overhead(prompt) * calibration.factor)
-    budget = Budget.of_context(facts.context_tokens, options.answer_tokens, cost, calibration.factor)
+    factor = _steady(calibration.factor)
+    budget = Budget.of_context(facts.context_tokens, options.answer_tokens, int(overhead(prompt) * factor), factor)
     plan = plan_chunks(evidence.messages, budget)
     result = Narration(facts, prompt, plan)
     asker = Asker(model, prompt, options.answer_tokens, clock() + options.run_seconds, clock, sleep, calibration)
@@ -57,6 +58,15 @@ def narrate(
         model.close()
     result.notes = _notes(result, asker)
     return result
+
+
+def _steady(factor: float) -> float:
+    """
+    Return a factor that changes rarely: another one would cut other chunks, and no cached answer would fit any more.
+
+    So what was learned only counts when it is above the cautious start, and then in large steps.
+    """
+    return Calibration.START if factor <= Calibration.START else min(ceil(factor * 4) / 4, Calibration.HIGHEST)
 
 
 def _ask_all(result: Narration, asker: Asker, options: DigestOptions, cache: ChunkCache, reading: Reading) -> None:

@@ -14,7 +14,29 @@ from discord_airflow.sql_files import statement
 from discord_airflow.window import Window
 
 SOURCE_MESSAGES = statement("discord_airflow.queries", "source_messages")
+GUILDS_WITH_MESSAGES = statement("discord_airflow.queries", "guilds_with_messages")
 CHANNEL_NAMES = statement("discord_airflow.queries", "channel_names")
+
+
+@dataclass(frozen=True, slots=True)
+class GuildName:
+    """A server and what it is called."""
+
+    id: int
+    name: str
+
+
+def guilds_with_messages(
+    connection: psycopg.Connection[Any], window: Window, guild_ids: Sequence[int] | None = None
+) -> list[GuildName]:
+    """Return the servers (of *guild_ids*, else all) that have a message in *window*, by name."""
+    parameters = {
+        "since": window.since,
+        "until": window.until,
+        "guild_ids": None if guild_ids is None else list(guild_ids),
+    }
+    with connection.cursor(row_factory=class_row(GuildName)) as cursor:
+        return cursor.execute(GUILDS_WITH_MESSAGES, parameters).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
