@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import NoReturn
 from discord_airflow.errors import DiscordAirflowError, UsageError
 from discord_airflow.settings import load_settings
 
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+BROKEN_PIPE = 128 + signal.SIGPIPE
 LARGEST_PORT = 65535
 
 
@@ -49,6 +52,8 @@ def run(options: argparse.Namespace) -> None:
     else:
         from discord_airflow.local_airflow.report import report
 
+        # Let what was started end before we do; without this, SIGTERM leaves no time to.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
         report(settings, options.exports, options.days, options.until, tell)
 
 
@@ -69,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + 13
+        return BROKEN_PIPE
     return 0
 
 

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -67,6 +69,22 @@ def check_nothing_runs_and_nothing_leaked(home, *done):
     texts += [path.read_text(errors="replace") for path in (home / ".data" / "logs").iterdir()]
     texts += [path.read_text(errors="replace") for path in (home / ".data" / "airflow").rglob("*") if path.is_file()]
     assert not [text for text in texts if CANARY in text]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_report_that_is_interrupted_leaves_nothing_running(home, sign):
+    """Neither Airflow nor the database goes on after the command that started them."""
+    variables = os.environ | {"DISCORD_AIRFLOW_HOME": str(home)}
+    process = subprocess.Popen(REPORT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (children := psutil.Process(process.pid).children()) or "one_run" not in str(children[0].cmdline()):
+        assert time.monotonic() < deadline, "the DAG was never run"
+        time.sleep(0.05)
+    process.send_signal(sign)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + sign
+    assert not children[0].is_running()
+    check_nothing_runs_and_nothing_leaked(home)
 
 
 def test_exports_of_ones_own_are_reported_apart_from_the_sample(home, tmp_path):
