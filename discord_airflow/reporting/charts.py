@@ -8,6 +8,7 @@ numbers in a table.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 import pygal
@@ -25,19 +26,28 @@ _MOST_VALUES = 14
 _DRAWN = frozenset({"svg", "g", "path", "rect", "circle", "text"})
 
 
-def bar_chart(labels: Sequence[str], values: Sequence[int | None], title: str) -> Markup:
-    """Return bars for *values*; None leaves a gap, for it is not a number. *title* says in words what is shown."""
-    return _drawn(pygal.Bar(rounded_bars=2, spacing=4, **_options(values)), labels, values, title)
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a chart; None leaves a gap, for it is not a number. *is_least*: it may be more."""
+
+    label: str
+    value: int | None
+    is_least: bool = False
 
 
-def line_chart(labels: Sequence[str], values: Sequence[int | None], title: str) -> Markup:
-    """Return a line through *values*, interrupted where one is None. *title* says in words what is shown."""
-    chart = pygal.Line(dots_size=3, allow_interruptions=True, **_options(values))
-    return _drawn(chart, labels, values, title, finish=_values_above_dots)
+def bar_chart(points: Sequence[Point], title: str) -> Markup:
+    """Return bars for *points*; *title* says in words what is shown."""
+    return _drawn(pygal.Bar(rounded_bars=2, spacing=4, **_options(points)), points, title)
 
 
-def _options(values: Sequence[int | None]) -> dict[str, object]:
-    steps = _steps(max((value for value in values if value is not None), default=0))
+def line_chart(points: Sequence[Point], title: str) -> Markup:
+    """Return a line through *points*, interrupted where one has no value; *title* says in words what is shown."""
+    chart = pygal.Line(dots_size=3, allow_interruptions=True, **_options(points))
+    return _drawn(chart, points, title, finish=_values_above_dots)
+
+
+def _options(points: Sequence[Point]) -> dict[str, object]:
+    steps = _steps(max((point.value for point in points if point.value is not None), default=0))
     return {
         "width": WIDTH,
         "height": HEIGHT,
@@ -51,7 +61,7 @@ def _options(values: Sequence[int | None]) -> dict[str, object]:
         "y_labels": [{"label": number(step), "value": step} for step in steps],
         "range": (0, steps[-1]),
         "formatter": _label,
-        "print_values": len(values) <= _MOST_VALUES,
+        "print_values": len(points) <= _MOST_VALUES,
         "print_values_position": "top",
         "no_data_text": "",
         "truncate_label": -1,
@@ -60,6 +70,14 @@ def _options(values: Sequence[int | None]) -> dict[str, object]:
 
 def _label(value: float | None) -> str:
     return "" if value is None else number(round(value))
+
+
+def _label_of_least(value: float | None) -> str:
+    return f"{_label(value)}+"
+
+
+def _value(point: Point) -> object:
+    return {"value": point.value, "formatter": _label_of_least} if point.is_least and point.value else point.value
 
 
 def _steps(top: int) -> list[int]:
@@ -81,13 +99,12 @@ def _thinned(labels: Sequence[str]) -> list[str]:
 
 def _drawn(
     chart: Graph,
-    labels: Sequence[str],
-    values: Sequence[int | None],
+    points: Sequence[Point],
     title: str,
     finish: Callable[[ElementTree.Element], None] | None = None,
 ) -> Markup:
-    chart.x_labels = _thinned(labels)
-    chart.add("", list(values))
+    chart.x_labels = _thinned([point.label for point in points])
+    chart.add("", [_value(point) for point in points])
     tree: ElementTree.Element = chart.render_tree()
     _strip(tree)
     if finish:

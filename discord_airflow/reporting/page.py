@@ -7,11 +7,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from discord_airflow.reporting import labels, phrases
-from discord_airflow.reporting.charts import bar_chart, line_chart
+from discord_airflow.reporting.charts import Point, bar_chart, line_chart
 from discord_airflow.reporting.model import DayLine, HourLine, Report, Server, WeekLine
 from discord_airflow.reporting.weekdays import weekday_order
 from discord_airflow.reporting.wording import (
     MONTHS,
+    UNKNOWN,
     WEEKDAYS,
     counted,
     day,
@@ -41,16 +42,27 @@ def render_html(report: Report) -> str:
 
 def day_chart(lines: Sequence[DayLine], server: Server) -> Markup:
     """Return the messages of each day as bars."""
-    labels = [f"{WEEKDAYS[line.day.weekday()]} {line.day.day}" for line in lines]
-    values = [line.messages for line in lines]
-    return bar_chart(labels, values, f"Messages per day on {server.name}: {_in_words(labels, values)}")
+    points = [_point(f"{WEEKDAYS[line.day.weekday()]} {line.day.day}", line) for line in lines]
+    return bar_chart(points, f"Messages per day on {server.name}: {_in_words(points)}")
 
 
 def week_chart(lines: Sequence[WeekLine], server: Server) -> Markup:
     """Return the messages of each window of the trend as a line."""
-    labels = [f"{line.until.day} {MONTHS[line.until.month - 1]}" for line in lines]
-    values = [line.messages for line in lines]
-    return line_chart(labels, values, f"Messages up to each date on {server.name}: {_in_words(labels, values)}")
+    points = [_point(f"{line.until.day} {MONTHS[line.until.month - 1]}", line) for line in lines]
+    return line_chart(points, f"Messages up to each date on {server.name}: {_in_words(points)}")
+
+
+def _point(label: str, line: DayLine | WeekLine) -> Point:
+    # Nothing found where something was not collected is no 0.
+    value = None if line.state == "partial" and not line.messages else line.messages
+    return Point(label, value, is_least=line.state == "partial")
+
+
+def _in_words(points: Sequence[Point]) -> str:
+    return ", ".join(
+        f"{point.label} {'at least ' if point.is_least and point.value else ''}{number(point.value, unknown=UNKNOWN)}"
+        for point in points
+    )
 
 
 def heat_map(lines: Sequence[HourLine], report: Report) -> Iterable[tuple[str, list[HourCell]]]:
@@ -71,10 +83,6 @@ def _hour_cell(weekday: int, hour: int, line: HourLine | None, top: int) -> Hour
     shade = -(-line.messages * SHADES // top) if top else 0
     text = number(line.messages) if line.messages else ""
     return HourCell(text, f"{when}: {least}{counted(line.messages, 'message')}", shade)
-
-
-def _in_words(labels: Sequence[str], values: Sequence[int | None]) -> str:
-    return ", ".join(f"{label} {number(value)}" for label, value in zip(labels, values, strict=True))
 
 
 def _direction(change: int | None) -> str:

@@ -95,7 +95,8 @@ def coverage_note(coverage: Coverage) -> str | None:
         )
         if count
     ]
-    return f"Of {counted(coverage.channels, 'channel and thread', 'channels and threads')}: {listed(counts)}."
+    known = counted(coverage.channels, "channel and thread", "channels and threads")
+    return f"Of {known}: {listed(counts)}. Every figure of this window may be higher."
 
 
 def gap_lines(coverage: Coverage, report: Report) -> list[str]:

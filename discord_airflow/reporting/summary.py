@@ -58,7 +58,7 @@ def _sentences(server: Server, window: Window) -> Iterable[str]:
     yield from _record(server, messages, messages.value, window)
     if messages.value:
         yield from _people(server, window)
-        yield from _leaders(server)
+        yield from _leaders(server, messages)
 
 
 def _volume(figures: dict[str, Headline], messages: Headline, value: int, window: Window) -> str:
@@ -132,7 +132,7 @@ def _people(server: Server, window: Window) -> Iterable[str]:
         yield capitalised("; ".join(parts)) + "."
 
 
-def _leaders(server: Server) -> Iterable[str]:
+def _leaders(server: Server, messages: Headline) -> Iterable[str]:
     parts: list[str] = []
     if server.contributors and server.contributors.rows:
         first = server.contributors.rows[0]
@@ -141,7 +141,8 @@ def _leaders(server: Server) -> Iterable[str]:
         busiest = server.channels.rows[0]
         parts.append(f"{_place(busiest)} was busiest ({number(busiest.messages)})")
     if parts:
-        yield capitalised("; ".join(parts)) + "."
+        reservation = "" if messages.state == "complete" else "in what was collected, "
+        yield capitalised(reservation + "; ".join(parts)) + "."
 
 
 def _place(channel: ChannelLine) -> str:
