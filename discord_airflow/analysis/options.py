@@ -13,6 +13,7 @@ class DigestOptions:
 
     *per_section*: how many statements a heading has at most. *open_after*: how old a question must be to be open.
     *run_seconds*: when to go out with what is done. *context_tokens*, *answer_tokens*: what one call may hold.
+    *without*: kinds that are left out, for a page that has them already.
     """
 
     guild_id: int
@@ -25,3 +26,4 @@ class DigestOptions:
     answer_tokens: int = 1024
     show_flagged: bool = True
     prompt: str = "weekly_digest.v1"
+    without: frozenset[str] = frozenset()

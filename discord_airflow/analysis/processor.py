@@ -41,7 +41,8 @@ def make_digest(
     found = select_statements(
         evidence, options.per_section, options.open_after, already=Counter(s.kind for s in chosen), used=used
     )
-    shown = [*chosen, *(statement for statements in found.kept.values() for statement in statements)]
+    kept = [*chosen, *(statement for statements in found.kept.values() for statement in statements)]
+    shown = [statement for statement in kept if statement.kind not in options.without]
     removed = (*told.found.removed, *found.failed)
     return Digest(
         guild_id=options.guild_id,

@@ -7,7 +7,7 @@ from discord_airflow.analysis.sections import HINTS, footer
 from discord_airflow.analysis.statements import Digest, Segment, Statement
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$]")
-_CALLS = re.compile(r"@|://|\.(?=\w)")
+_CALLS = re.compile(r"[@<]|://|\.(?=\w)")
 _JOINER = "\u2060"
 """Invisible, and enough to keep a page, an app or a bot from making a link or a ping of what stands around it."""
 
@@ -54,7 +54,12 @@ def _render_segment(part: Segment) -> str:
 def escape(text: str) -> str:
     """Return *text* so that Markdown, HTML, Discord and mail programs show it as it is and do nothing with it."""
     visible = "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cf"))
-    return _CALLS.sub(lambda match: f"{match[0][0]}{_JOINER}{match[0][1:]}", _MARKUP.sub(r"\\\g<0>", visible))
+    return _CALLS.sub(_apart, _MARKUP.sub(r"\\\g<0>", visible))
+
+
+def _apart(match: re.Match[str]) -> str:
+    sign = match[0]
+    return f"{_JOINER}@{_JOINER}" if sign == "@" else f"{sign[0]}{_JOINER}{sign[1:]}"
 
 
 def provenance_line(digest: Digest) -> str:
