@@ -25,7 +25,9 @@ new run with `{"until": "2026-11-22"}`. The same window over the same data gives
 * `compute_*`: nearly always the database. Exit 69 or a lost connection is retried three times with growing pauses;
   after that check that PostgreSQL answers (`discord-airflow db status`) and clear the failed task. A mistake in
   config.yaml, in `.env` or in the run's options (exits 64, 77, 78) is not retried: correct it, then clear.
-* `llm_digest`: never costs the report. Without a digest the report says so; clear `llm_digest` to try again.
+* `llm_digest` (one for each server): never costs the report. Without Ollama the digest is made of quotes alone and says
+  so; when the task fails the report says that it has no digest. Clear `llm_digest` and `save_report` to try again: what
+  the model has answered already is kept and costs nothing.
 * `save_report`: says which `compute_*` task left nothing (clear that one), or that the folder of the reports cannot be
   written (space, permissions). Reports appear whole or not at all.
 * The DAG does not appear, or shows an import error: the last line of the error names the mistake in config.yaml.
@@ -47,7 +49,6 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.log import mask_secret
 
 from discord_airflow import weekly
@@ -130,13 +131,14 @@ def discord_weekly() -> None:
     def compute(section: str) -> weekly.Handover:
         return weekly.compute(section, this_run())
 
+    @task(multiple_outputs=False)
+    def list_servers() -> list[str]:
+        return weekly.digest_servers(this_run())
+
     # Never an obstacle: save_report looks at the computed sections only.
-    @task(multiple_outputs=False, retries=0, execution_timeout=timedelta(minutes=75))
-    def llm_digest() -> weekly.Handover:
-        try:
-            return weekly.digest(this_run())
-        except weekly.NoDigestError as absent:
-            raise AirflowSkipException(str(absent)) from None
+    @task(multiple_outputs=False, retries=1, execution_timeout=timedelta(minutes=75), max_active_tis_per_dag=1)
+    def llm_digest(server: str) -> weekly.Handover:
+        return weekly.digest(this_run(), server)
 
     # all_done: the digest may fail or be skipped. A failed compute_* task leaves None, for which save_report fails.
     @task(multiple_outputs=False, trigger_rule="all_done", outlets=[REPORT])
@@ -144,7 +146,7 @@ def discord_weekly() -> None:
         return weekly.save_report(this_run(), list(sections))
 
     sections = [compute.override(task_id=f"compute_{name}")(name) for name in weekly.SECTIONS]
-    llm_digest() >> save_report(sections)  # type: ignore[arg-type, operator]
+    llm_digest.expand(server=list_servers()) >> save_report(sections)  # type: ignore[arg-type, operator]
 
 
 discord_weekly()

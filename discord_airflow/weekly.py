@@ -26,10 +26,6 @@ Handover = dict[str, Any]
 """What a task leaves for the next one in Airflow: keys and counts, never a name or a message."""
 
 
-class NoDigestError(DiscordAirflowError):
-    """There is no digest; the message is the reason as the report prints it."""
-
-
 class IncompleteRunError(DiscordAirflowError):
     """A report cannot be made because a part of it was not computed."""
 
@@ -58,16 +54,26 @@ def compute(section: str, run: RunFacts) -> Handover:
     return {"run_key": run.key, "section": section, "rows": computed.figures}
 
 
-def digest(run: RunFacts) -> Handover:
-    """Leave word in the report why no language model took part, and raise NoDigestError with the same words."""
-    from discord_airflow.reporting.request import DIGEST
-    from discord_airflow.reporting.store import mark_absent
+def digest_servers(run: RunFacts) -> list[str]:
+    """Return the ids of the servers that get a digest, as text; none when the report shows no names."""
+    from discord_airflow.reporting.sections import reported_guilds
 
     settings = load_settings()
-    absent = NoDigestError("This version makes no digest yet; the report holds figures and quotes only.")
+    request = _request(run, settings)
+    if request.names != "shown":
+        return []
     with _connected(settings) as connection:
-        mark_absent(connection, _request(run, settings), DIGEST, str(absent))
-    raise absent
+        return [str(guild_id) for guild_id in reported_guilds(connection, request.guild_ids)]
+
+
+def digest(run: RunFacts, server: str) -> Handover:
+    """Make the digest of one server and store it for `save_report`; without a model it is made of quotes alone."""
+    from discord_airflow.digests import store_digest
+
+    settings = load_settings()
+    with _connected(settings) as connection:
+        made = store_digest(connection, _request(run, settings), int(server), settings)
+    return {"run_key": run.key, "server": server, "status": made.status, "statements": made.scores.published}
 
 
 def save_report(run: RunFacts, computed: Sequence[Mapping[str, Any] | None]) -> Handover:

@@ -10,6 +10,7 @@ import psycopg
 import typer
 
 from discord_airflow.database import apply_schema, connect
+from discord_airflow.digests import store_digest
 from discord_airflow.errors import UsageError
 from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.due import default_until
@@ -72,6 +73,11 @@ def report(
         request = _request(connection, settings, days, until, server)
         for section in SECTIONS:
             compute_section(connection, section, request)
+        if request.names == "shown":
+            for guild_id in reported_guilds(connection, request.guild_ids):
+                connection.rollback()
+                store_digest(connection, request, guild_id, settings)
+        connection.rollback()
         made = build_report(connection, request.run_key)
     files = write_report(made, settings.report.directory)
     if as_json:

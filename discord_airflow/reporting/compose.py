@@ -3,21 +3,23 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+import msgspec
+
 from discord_airflow import __version__
 from discord_airflow.reporting import lines
+from discord_airflow.reporting.digest_part import digest_part, missing_digest
 from discord_airflow.reporting.model import FORMAT, Listing, Missing, Report, Server, Span
 from discord_airflow.reporting.namer import Namer
 from discord_airflow.reporting.payload import Section
 from discord_airflow.reporting.plain_text import plain_name
 from discord_airflow.reporting.receipts import Receipt
-from discord_airflow.reporting.request import DIGEST, SECTIONS, ReportRequest
+from discord_airflow.reporting.request import SECTIONS, ReportRequest
 from discord_airflow.reporting.summary import summarised
 from discord_airflow.reporting.wording import length
 from discord_airflow.window import Window, zone_named
 
 MADE_BY = f"discord_airflow {__version__}"
 NOT_COMPUTED = "This part was not computed in this run."
-NO_DIGEST = "No language model took part in this report."
 
 
 class _OfGuild(Protocol):
@@ -74,7 +76,9 @@ def compose(request: ReportRequest, sections: Mapping[str, Section]) -> Report:
     answers = Answers(sections)
     namer = Namer(request.names, request.zone, _threads(answers.all("stats.coverage")))
     servers = tuple(
-        _server(guild_id, name, answers, namer, request)
+        msgspec.structs.replace(
+            _server(guild_id, name, answers, namer, request), digest=digest_part(guild_id, request, sections)
+        )
         for guild_id, name in _in_order(answers.guilds(), request.guild_ids)
     )
     return Report(
@@ -90,7 +94,7 @@ def compose(request: ReportRequest, sections: Mapping[str, Section]) -> Report:
         excluded_channels=tuple(str(channel_id) for channel_id in request.excluded_channels),
         servers=servers,
         connectors=_connectors(answers, namer),
-        missing=tuple(_missing(sections)),
+        missing=(*_missing(sections), *missing_digest(request, servers, sections)),
         receipts=dict(sorted(answers.receipts.items())),
     )
 
@@ -155,9 +159,9 @@ def _in_order(guilds: Mapping[int, str | None], asked: tuple[int, ...]) -> list[
 
 
 def _missing(sections: Mapping[str, Section]) -> Iterable[Missing]:
-    for name in (*SECTIONS, DIGEST):
+    for name in SECTIONS:
         if name not in sections:
-            yield Missing(section=name, reason=NO_DIGEST if name == DIGEST else NOT_COMPUTED)
+            yield Missing(section=name, reason=NOT_COMPUTED)
         elif reason := sections[name].absent:
             yield Missing(section=name, reason=reason)
 

@@ -13,6 +13,8 @@ from discord_airflow.reporting.model import (
     ConnectorLine,
     ContributorLine,
     DayLine,
+    DigestLine,
+    DigestPiece,
     Headline,
     HourLine,
     MonthLine,
@@ -82,6 +84,27 @@ def headline_table(lines: Sequence[Headline], report: Report) -> Markdown:
     ]
     header = ["", "This window", phrases.before_heading(report), "Change"]
     return _table(header, rows, ["left", "right", "right", "left"])
+
+
+def sentence(line: DigestLine, link: Links) -> Markdown:
+    """Return one sentence of a digest; a doubtful one opens with a mark and ends with the reason."""
+    text = "".join(_piece(piece, link) for piece in line.pieces)
+    doubts = f" ({escape('; '.join(line.doubts))})" if line.doubts else ""
+    return Markdown(f"⚠ {text}{doubts}" if line.doubts else text)
+
+
+def _piece(piece: DigestPiece, link: Links) -> str:
+    match piece.kind:
+        case "person":
+            return f"**{escape(piece.text)}**"
+        case "quote":
+            return f"“{escape(piece.text)}”"
+        case "source":
+            return link(piece.link, piece.text)
+        case "label" | "term":
+            return f"*{escape(piece.text)}*"
+        case _:
+            return escape(piece.text)
 
 
 def contributor_table(lines: Sequence[ContributorLine]) -> Markdown:
@@ -173,6 +196,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     hour_block,
     month_table,
     connector_table,
+    sentence,
 )
 
 PAGES = Environment(

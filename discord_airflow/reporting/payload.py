@@ -20,7 +20,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    One section of a report: answers by name, such as ``activity``, or the reason why there are none.
+    One section of a report: answers by name, such as ``activity``, or a server's digest, or why there is neither.
 
     Names and texts are as the database has them; the setting `names` is applied when a report is built.
     """
@@ -29,6 +29,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     watermark: SeenData | None
     answers: dict[str, Answer]
     absent: str | None = None
+    digest: dict[str, Any] | None = None
 
     @property
     def figures(self) -> int:

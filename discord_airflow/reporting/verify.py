@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import psycopg
@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 
 from discord_airflow.errors import DataQuarantinedError, FileTroubleError
 from discord_airflow.queries import query_builder
+from discord_airflow.reporting.check import Check, Outcome
 from discord_airflow.reporting.compose import MADE_BY, compose
 from discord_airflow.reporting.model import Report
 from discord_airflow.reporting.payload import Answer, Section, absent_section
@@ -27,23 +28,10 @@ from discord_airflow.reporting.request import ReportRequest
 from discord_airflow.reporting.sections import QUESTIONS, answer, seen_data, snapshot
 from discord_airflow.reporting.store import fetch_sections
 from discord_airflow.reporting.units import Unit, difference, units
+from discord_airflow.reporting.verify_digest import check_digests, without_digests
 from discord_airflow.reporting.wording import counted
 from discord_airflow.reporting.write import rendered
 from discord_airflow.sql_files import statement
-
-Outcome = Literal["holds", "changed since", "does not hold"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What became of one figure, sentence or page: a unit of the report (see units.py), or a file."""
-
-    table: str
-    name: str
-    outcome: Outcome
-    detail: str = ""
-    shown: str = ""
-    is_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,8 @@ def verify_report(connection: psycopg.Connection[Any], path: Path) -> Verificati
         _refuse_strangers(connection, report)
         now = seen_data(connection)
         checks += _check_receipts(report)
-        checks += _check_units(connection, report, now)
+        checks += _check_units(connection, without_digests(report), now)
+        checks += check_digests(connection, report)
     return Verification(path, tuple(checks), _since_then(report, now))
 
 

@@ -60,7 +60,6 @@ def test_a_run_makes_three_files_and_another_one_the_same_bytes(run, home):
     """Two runs for one window differ in nothing, although Airflow gives each a name and a time of its own."""
     state, tasks = run({"until": "2026-11-22"})
     assert state == "success"
-    assert tasks.pop("llm_digest") == "skipped"
     assert set(tasks.values()) == {"success"}
     first = written(home)
     assert set(first) == FILES
@@ -69,6 +68,7 @@ def test_a_run_makes_three_files_and_another_one_the_same_bytes(run, home):
     report = json.loads(first["2026-11-22.json"])
     assert report["window"]["since"].startswith("2026-11-15T09:00:00")
     assert {server["name"] for server in report["servers"]} == {"Harbour Makers", "Tidewatch"}
+    assert all(server["digest"]["sections"] for server in report["servers"])
 
 
 def test_days_and_servers_of_the_form_decide_what_is_counted(run, home):
@@ -104,16 +104,17 @@ def test_a_failed_part_fails_the_run_and_no_report_is_written(run, home, monkeyp
 
 def test_a_digest_that_dies_does_not_cost_the_report(run, home, monkeypatch):
     """Whatever becomes of llm_digest, the figures go out, and the report says that there are no words."""
-    monkeypatch.setattr(weekly, "digest", lambda facts: 1 / 0)
+    monkeypatch.setattr(weekly, "digest", lambda facts, server: 1 / 0)
     state, tasks = run({"until": "2026-11-22"})
     assert (state, tasks["llm_digest"], tasks["save_report"]) == ("success", "failed", "success")
-    assert "No language model took part" in written(home)["2026-11-22.md"].decode()
+    assert "The digest was not made in this run" in written(home)["2026-11-22.md"].decode()
 
 
 def test_a_misspelt_option_fails_before_anything_is_computed(run, home, capfd):
     """Airflow takes `dayz`; the report would silently cover a week."""
     state, tasks = run({"dayz": 14})
     assert state == "failed"
+    assert tasks.pop("llm_digest") == "upstream_failed"
     assert set(tasks.values()) == {"failed"}
     assert written(home) == {}
     assert "did you mean days?" in "".join(capfd.readouterr())
@@ -130,5 +131,8 @@ def test_tasks_hand_over_keys_and_counts_only(run, home):
         values = session.scalars(select(XComModel.value)).all()
     assert values
     for value in values:
-        assert set(value) <= {"run_key", "section", "rows", "report", "files"}
+        if isinstance(value, list):  # ids of servers
+            assert all(server.isdigit() for server in value)
+            continue
+        assert set(value) <= {"run_key", "section", "rows", "report", "files", "server", "status", "statements"}
         assert len(str(value)) < 200
