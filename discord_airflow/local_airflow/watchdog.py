@@ -8,13 +8,14 @@ import signal
 import sys
 from pathlib import Path
 
-from discord_airflow.local_airflow.down import clean_up
-from discord_airflow.local_airflow.place import AirflowPlace
-
 
 def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdin.buffer.read()
+    # Loaded only now: until then this is a process that sleeps, and a small one.
+    from discord_airflow.local_airflow.down import clean_up
+    from discord_airflow.local_airflow.place import AirflowPlace
+
     clean_up(AirflowPlace(Path(sys.argv[1])))
     return 0
 

@@ -16,7 +16,7 @@ REPORT = (sys.executable, "-m", "discord_airflow.local_airflow", "report")
 CANARY = "canary-token-that-nobody-may-see"
 SAMPLE = Path("sample/exports")
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

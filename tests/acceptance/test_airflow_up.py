@@ -7,21 +7,25 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
 from discord_airflow import embedded
+from discord_airflow.collectors.importer import import_paths
+from discord_airflow.database import apply_schema, connect
 from discord_airflow.local_airflow.place import AirflowPlace
 from discord_airflow.local_airflow.sessions import members, read_running
 from discord_airflow.settings import load_settings
 
 CANARY = "canary-token-that-nobody-may-see"
+SAMPLE = sorted(Path("sample/exports").glob("Tidewatch*.json"))
 UP = (sys.executable, "-m", "discord_airflow.local_airflow", "up", "--port")
 DOWN = (sys.executable, "-m", "discord_airflow.local_airflow", "down")
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
 
 
 def free_port():
@@ -69,6 +73,11 @@ def home(reachable_folder, tmp_path_factory):
     home = reachable_folder / tmp_path_factory.mktemp("home").name
     home.mkdir(mode=0o711)
     (home / ".env").write_text(f"DISCORD_TOKEN={CANARY}\n")
+    settings = load_settings(environ={"DISCORD_AIRFLOW_HOME": str(home)})
+    with connect(settings.database) as connection:
+        apply_schema(connection)
+    assert not import_paths(SAMPLE, lambda: connect(settings.database)).troubled
+    embedded.stop(settings.database)
     return home
 
 
@@ -121,12 +130,16 @@ def test_a_person_starts_airflow_triggers_the_report_and_reads_it(up, client, ho
     assert set(listening) == {"127.0.0.1"}
     assert httpx.get(f"http://127.0.0.1:{up.port}/api/v2/dags", trust_env=False).status_code == 401
 
-    assert run_weekly(client, {"days": 14}) == "success"
-    [report] = (home / "reports").glob("*.md")
-    day = report.stem
-    assert "14 days" in report.read_text()
+    asked = {"days": 14, "until": "2026-11-22"}
+    assert run_weekly(client, asked) == "success"
+    files = {path.name: path.read_bytes() for path in (home / "reports").iterdir()}
+    assert set(files) == {"2026-11-22.md", "2026-11-22.html", "2026-11-22.json"}
+    assert b"# Report on 14 days" in files["2026-11-22.md"]
+    assert b"Tidewatch" in files["2026-11-22.md"]
+    assert run_weekly(client, asked) == "success"
+    assert {path.name: path.read_bytes() for path in (home / "reports").iterdir()} == files
 
-    check_reports_page(up, client, day)
+    check_reports_page(up, client, "2026-11-22")
 
     # A second copy, and another program on the port, are told so.
     second = subprocess.run((*UP, str(up.port)), env=up.environment, capture_output=True, text=True, check=False)
