@@ -1,5 +1,7 @@
 """How an embedded cluster is made, and the settings its server runs with."""
 
+import contextlib
+import locale
 import os
 import secrets
 import shutil
@@ -79,11 +81,25 @@ def _locale(major: int) -> tuple[str, ...]:
     """
     Return the options for one order of letters and one set of case rules on every system.
 
-    From version 17 PostgreSQL brings its own; before, the system's are used.
+    From version 17 PostgreSQL brings its own; before, the system's are used. What a letter is, pg_trgm asks the
+    system in every version: in the locale C only ASCII has letters, and an index finds no word of another script.
     """
     if major >= FIRST_MAJOR_WITH_BUILTIN_LOCALE:
-        return ("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C")
+        builtin = ("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8")
+        return (*builtin, "--locale", "C", "--lc-ctype", _locale_of_all_letters())
     return ("--locale", "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8")
+
+
+def _locale_of_all_letters() -> str:
+    """Return a locale that the system has and in which the letters of all scripts are letters; C when there is none."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8"):
+            with contextlib.suppress(locale.Error):
+                return locale.setlocale(locale.LC_CTYPE, name)
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
 
 
 def _sync(folder: Path) -> None:
