@@ -10,7 +10,9 @@ import pytest
 from truth.archive import Archive
 from truth.figures import Figures
 
-SAMPLE = Path(__file__).parents[2] / "sample" / "exports"
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "sample" / "exports"
+KEPT = ROOT / "reports" / "sample"
 SINCE, UNTIL = datetime(2026, 11, 15, 9, tzinfo=UTC), datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
@@ -195,3 +197,21 @@ def test_a_copy_under_another_name_adds_nothing(terminal, look, tmp_path):
         shutil.copy(path, tmp_path / f"copy-{number}.json")
     terminal.importer(tmp_path)
     assert every_row(terminal, look) == before
+
+
+@pytest.mark.parametrize("suffix", ["md", "html", "json"])
+def test_the_kept_report_holds(terminal, suffix):
+    """The report that the README shows is one that this version makes of the sample; else run scripts/sample-report."""
+    terminal.discord_airflow("verify", str(KEPT / f"2026-11-22.{suffix}"))
+
+
+def test_the_findings_of_the_readme_stand_in_the_kept_report():
+    """Numbers and quotes in the README are those of the report that it shows."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    quoted = " ".join(re.findall(r"^> ?(.*)$", readme, re.MULTILINE))
+    report = " ".join((KEPT / "2026-11-22.md").read_text(encoding="utf-8").split())
+    quotes = re.findall("“([^”]+)”", quoted)
+    assert len(quotes) >= 2
+    assert [quote for quote in quotes if quote not in report] == []
+    number, change = re.search(r"(\d+) messages, (▲ \d+ \(.+?\))", quoted).groups()
+    assert re.search(rf"\| Messages \| {number} \| \d+ \| {re.escape(change)} \|", report)
