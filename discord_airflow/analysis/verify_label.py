@@ -16,6 +16,8 @@ from discord_airflow.queries.source_rows import SourceMessage
 
 SHORTEST, LONGEST = 3, 160
 LEAST_COVERED = 0.4
+NEAR, FAR = 4, 6
+"""Words that a "not" reaches over: in a label, and in a message, which has more words between."""
 _SIGNS = frozenset(" '’,-–;:.!?()")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+")
@@ -58,7 +60,8 @@ def _list_fault(label: Folded, source: Folded) -> str | None:
         found = cues(purpose).first_in(label)
         if found and not cues(purpose).found_in(source):
             return f"the label adds {what}"
-        if found and purpose == "judges" and f" {found} " not in source.spaced and found not in source.text:
+        # A cause or a judgement has to be the very one; a decision may be called by another word.
+        if found and purpose != "decided" and f" {found} " not in source.spaced and found not in source.text:
             return f"the label adds {what}"
     return None
 
@@ -117,24 +120,27 @@ def _opposite_fault(label: Folded, source: Folded) -> str | None:
 
 def _polarity_fault(label: Folded, source: Folded, quotes: Folded) -> str | None:
     """A "not" belongs to what follows it: it has to be there in the messages before the same words, and not be lost."""
-    negators = cues("negators")
-    if negators.found_in(label):
-        return None if _negated(label) and _negated(label) & _negated(source) else "the label adds a “not”"
+    negators = cues("negators").count_in(label)
+    if negators:
+        denied = _negated(label, NEAR)
+        is_told = denied and denied <= _negated(source, FAR) and negators <= cues("negators").count_in(source)
+        return None if is_told and negators == 1 else "the label adds a “not”"
     if quotes.text.rstrip().endswith(("?", "？")):
         return None
-    lost = _negated(quotes) - _affirmed(quotes)
+    lost = _negated(quotes, NEAR) - _affirmed(quotes)
     return "the label drops a “not”" if any(_known(word, frozenset(lost)) for word in label.vocabulary) else None
 
 
-def _negated(text: Folded) -> frozenset[str]:
-    """Return the beginnings of the content words that stand within four words after a "not" (or just before it)."""
-    return frozenset(word[:5] for at, word in enumerate(text.words) if _is_content(word) and _is_negated(text, at))
+def _negated(text: Folded, reach: int) -> frozenset[str]:
+    """Return the beginnings of the content words that stand within *reach* words after a "not"."""
+    found = enumerate(text.words)
+    return frozenset(word[:5] for at, word in found if _is_content(word) and _is_negated(text, at, reach))
 
 
 def _affirmed(text: Folded) -> frozenset[str]:
-    return frozenset(word[:5] for at, word in enumerate(text.words) if not _is_negated(text, at))
+    return frozenset(word[:5] for at, word in enumerate(text.words) if not _is_negated(text, at, NEAR))
 
 
-def _is_negated(text: Folded, at: int) -> bool:
-    near = Folded(" ".join(text.words[max(0, at - 4) : at]))
+def _is_negated(text: Folded, at: int, reach: int) -> bool:
+    near = Folded(" ".join(text.words[max(0, at - reach) : at]))
     return cues("negators").found_in(near)

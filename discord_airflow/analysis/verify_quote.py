@@ -13,6 +13,10 @@ _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？]")
 _CUT = " …"
 _SHORTEST_CUT = 60
+_ENDING = frozenset(".!?…。！？")
+"""Signs that belong to the sentence they end."""
+_GOING_ON = frozenset(":,;–—-、，；(（")
+"""Signs after which a sentence goes on: a quote that ends with one, before more words, was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ def _is_whole(place: _Place) -> bool:
         return False
     if place.is_cut:
         return len(place.words) >= _SHORTEST_CUT and not (place.words[-1].isalnum() and place.rest[:1].isalnum())
+    if after and (place.words[-1] in _GOING_ON or place.rest[:1] in _ENDING):
+        return False
     return not after or not after[0].isalnum() or not place.words[-1].isalnum()
 
 
