@@ -5,7 +5,7 @@ from collections.abc import Collection
 from discord_airflow.errors import UsageError
 from discord_airflow.queries.coverage import fetch_coverage
 from discord_airflow.queries.rows import Activity, Change, Concentration, State, Totals
-from discord_airflow.queries.statements import Connection, fetch_rows, window_parameters
+from discord_airflow.queries.statements import Connection, checked_window, fetch_rows, window_parameters
 from discord_airflow.window import Window
 
 COMPARED = ("messages", "posters", "active_channels", "active_threads", "replies", "reactions")
@@ -32,7 +32,7 @@ def fetch_changes(
 ) -> list[Change]:
     """Return the headline figures of each server beside those of the preceding window, with both windows' coverage."""
     figures: list[dict[int, tuple[Activity, State]]] = []
-    for span in (window, _preceding(window)):
+    for span in (window, _preceding(checked_window(window))):
         activity = fetch_activity(connection, window=span, guild_ids=guild_ids, excluded_channels=excluded_channels)
         coverage = fetch_coverage(connection, window=span, guild_ids=guild_ids, excluded_channels=excluded_channels)
         states: dict[int, State] = {row.guild_id: row.state for row in coverage}

@@ -14,7 +14,14 @@ from discord_airflow.queries.rows import (
     RecentUser,
 )
 from discord_airflow.queries.spans import cut_days
-from discord_airflow.queries.statements import Connection, checked_count, fetch_parts, fetch_rows, window_parameters
+from discord_airflow.queries.statements import (
+    Connection,
+    checked_count,
+    checked_window,
+    fetch_parts,
+    fetch_rows,
+    window_parameters,
+)
 from discord_airflow.window import Window
 
 
@@ -28,7 +35,7 @@ def fetch_contributors(
 ) -> list[Contributor]:
     """Return the people of each server who wrote most, at most *limit* of each (None: all)."""
     parameters = window_parameters(window, guild_ids, excluded_channels)
-    days = [day.since for day in cut_days(window)]
+    days = [day.since for day in cut_days(checked_window(window))]
     limits = {"limit": checked_count(limit, "the limit")}
     return fetch_rows(connection, Contributor, "contributors", {**parameters, **limits, "days": days})
 

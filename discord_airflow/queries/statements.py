@@ -1,7 +1,7 @@
 """How every query of this layer runs: a reviewed .sql file, named parameters, typed rows."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
@@ -68,12 +68,16 @@ def checked_text(text: str, what: str) -> str:
 
 
 def checked_instant(instant: datetime) -> datetime:
-    """Return *instant* in UTC; one without a zone, or at the ends of what a calendar holds, raises UsageError."""
+    """Return *instant* in UTC; one without a zone, or from a time without computers, raises UsageError."""
     if instant.utcoffset() is None:
         raise UsageError(f"{instant} has no time zone.")
-    try:
-        in_utc = instant.astimezone(UTC)
-        _ = in_utc - timedelta(days=1), in_utc + timedelta(days=1)
-    except OverflowError:
-        raise UsageError(f"{instant} lies beyond the calendar.") from None
-    return in_utc
+    if not 1970 < instant.year < 2200:
+        raise UsageError(f"{instant} lies where no message can be.")
+    return instant.astimezone(UTC)
+
+
+def checked_window(window: Window) -> Window:
+    """Return *window* when messages can lie in it."""
+    checked_instant(window.since)
+    checked_instant(window.until)
+    return window

@@ -9,7 +9,7 @@ from discord_airflow.queries.coverage import CoverageMap, fetch_coverage_map
 from discord_airflow.queries.gaps import joined
 from discord_airflow.queries.rows import DayPoint, HourCell, MembershipMonth, State, WeekPoint
 from discord_airflow.queries.spans import cut_days, cut_months, trend_windows
-from discord_airflow.queries.statements import Connection, checked_count, fetch_parts, window_parameters
+from discord_airflow.queries.statements import Connection, checked_count, checked_window, fetch_parts, window_parameters
 from discord_airflow.window import Window, zone_named
 
 MOST_WINDOWS = 520
@@ -75,7 +75,7 @@ def fetch_days(
     excluded_channels: Collection[int] = (),
 ) -> list[DayPoint]:
     """Return messages and posters of each day of *window*, per server."""
-    days = cut_days(window)
+    days = cut_days(checked_window(window))
     edges = [*(day.since for day in days), days[-1].until]
     cut = fetch_cut(connection, edges, window.zone, guild_ids, excluded_channels)
     return [
@@ -95,7 +95,7 @@ def fetch_weekly_trend(
 ) -> list[WeekPoint]:
     """Return messages and posters of the last *weeks* windows of the same length that end where *window* ends."""
     checked_count(weeks, "the number of weeks", MOST_WINDOWS)
-    windows = trend_windows(window, weeks)
+    windows = trend_windows(checked_window(window), weeks)
     edges = [*(span.since for span in windows), window.until]
     cut = fetch_cut(connection, edges, window.zone, guild_ids, excluded_channels)
     return [
@@ -115,15 +115,17 @@ def fetch_membership(
 ) -> list[MembershipMonth]:
     """Return joins, first-seen and last-seen people of the last *months* calendar months up to the end of *window*."""
     checked_count(months, "the number of months", MOST_MONTHS)
-    spans = cut_months(window, months)
+    spans = cut_months(checked_window(window), months)
     edges = [*(span.since for span in spans), spans[-1].until]
-    cut = fetch_cut(connection, edges, window.zone, guild_ids, excluded_channels)
-    parameters = window_parameters(Window(edges[0], edges[-1], window.zone), guild_ids, excluded_channels)
-    counts = fetch_by_span(connection, "membership", {**parameters, "bounds": edges})
+    whole = Window(edges[0], edges[-1], window.zone)
+    selection = {"guild_ids": guild_ids, "excluded_channels": excluded_channels}
+    coverage = fetch_coverage_map(connection, window=whole, **selection)
+    counts = fetch_by_span(connection, "membership", {**window_parameters(whole, **selection), "bounds": edges})
     rows: list[MembershipMonth] = []
-    for guild_id, name in cut.names.items():
+    for guild_id, name in coverage.names.items():
         for number, span in enumerate(spans, start=1):
-            state, found = cut.state(guild_id, number), counts[guild_id, number]
+            found = counts[guild_id, number]
+            state = coverage.gaps[guild_id].state(span.since, span.until, has_messages=found["has_messages"])
             figures = {key: None if state == "none" else found[key] for key in ("joins", "first_seen", "last_seen")}
             place = (guild_id, name, span.first_day, span.since, span.until)
             rows.append(MembershipMonth(*place, state=state, **figures))
@@ -143,7 +145,7 @@ def fetch_hours(
     A cell that stands for several hours (of a window of two weeks, say) sums those that were collected; it is `partial`
     when some were not.
     """
-    cut_days(window)  # refuses windows of many years
+    cut_days(checked_window(window))  # refuses windows of many years
     selection = {"guild_ids": guild_ids, "excluded_channels": excluded_channels}
     coverage = fetch_coverage_map(connection, window=window, **selection)
     parameters = window_parameters(window, **selection)

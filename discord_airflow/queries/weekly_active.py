@@ -6,7 +6,7 @@ from typing import Any
 from discord_airflow.queries.coverage import fetch_coverage_map
 from discord_airflow.queries.rows import WeeklyActive
 from discord_airflow.queries.spans import trend_windows
-from discord_airflow.queries.statements import Connection, checked_count, window_parameters
+from discord_airflow.queries.statements import Connection, checked_count, checked_window, window_parameters
 from discord_airflow.queries.trends import MOST_WINDOWS, Cut, fetch_by_span, fetch_cut
 from discord_airflow.window import Window, window_ending
 
@@ -23,7 +23,7 @@ def fetch_weekly_active(
 ) -> list[WeeklyActive]:
     """Return how many posted in each of the last *weeks* windows, and how that followed from the window before."""
     checked_count(weeks, "the number of weeks", MOST_WINDOWS - 1)
-    windows = trend_windows(window, weeks + 1)
+    windows = trend_windows(checked_window(window), weeks + 1)
     edges = [*(span.since for span in windows), window.until]
     cut = fetch_cut(connection, edges, window.zone, guild_ids, excluded_channels)
     parameters = window_parameters(Window(edges[0], edges[-1], window.zone), guild_ids, excluded_channels)

@@ -2,9 +2,9 @@
 SELECT guilds.id AS guild_id, guilds.name AS guild_name, channels.id AS channel_id, channels.name AS channel_name,
        is_thread(channels.kind) AS is_thread,
        CASE WHEN edges.oldest_id < channels.id THEN 0 ELSE channels.id END AS made_id, edges.oldest AS oldest_message_at, edges.newest AS newest_message_at,
-       EXISTS (SELECT FROM messages AS m
-                WHERE m.channel_id = channels.id
-                  AND m.id >= snowflake_at(%(since)s) AND m.id < snowflake_at(%(until)s))
+       coalesce((SELECT m.id FROM messages AS m
+                  WHERE m.channel_id = channels.id AND m.id >= snowflake_at(%(since)s)
+                  ORDER BY m.id LIMIT 1) < snowflake_at(%(until)s), false)
        OR channels.id IN (SELECT m.channel_id FROM messages AS m
                            WHERE m.off_clock AND m.sent_at >= %(since)s AND m.sent_at < %(until)s) AS has_messages
   FROM guilds

@@ -2,7 +2,7 @@
 WITH exported AS (
     -- A channel needs no export from before it was made, which its id tells unless its own messages contradict it.
     SELECT id AS channel_id, guild_id, name AS channel_name,
-           CASE WHEN EXISTS (SELECT FROM messages AS m WHERE m.channel_id = channels.id AND m.id < channels.id)
+           CASE WHEN (SELECT m.id FROM messages AS m WHERE m.channel_id = channels.id ORDER BY m.id LIMIT 1) < id
                 THEN 0 ELSE id END AS made_id
       FROM counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
      WHERE raw IS NOT NULL

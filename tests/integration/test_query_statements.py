@@ -1,0 +1,31 @@
+"""Every .sql file of the query layer meets the real schema."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import discord_airflow.queries
+
+PACKAGE = Path(discord_airflow.queries.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.sql"))
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
+def test_statement_is_accepted_by_the_schema(database, path):
+    """Every .sql file names only what exists, and opens with its question or purpose."""
+    sql = path.read_text(encoding="utf-8")
+    assert re.match(r"-- .+[.?]\n", sql)
+    parameters = dict.fromkeys(PARAMETER.findall(sql))
+    if re.search(r"^(CREATE|DROP) ", sql, re.MULTILINE):
+        database.autocommit = True
+        database.execute(sql, parameters)
+    else:
+        database.execute(f"EXPLAIN {sql}", parameters)
+
+
+def test_every_statement_is_used_by_the_code():
+    """A file that nothing reads is one that nobody keeps right."""
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    assert [path.stem for path in FILES if f'"{path.stem}"' not in code] == []
