@@ -7,7 +7,8 @@ from discord_airflow.analysis.digest_json import digest_from_json
 from discord_airflow.analysis.render import provenance_line
 from discord_airflow.analysis.sections import HINTS, footer
 from discord_airflow.analysis.statements import Digest, Segment, Statement
-from discord_airflow.reporting.model import DigestLine, DigestPart, DigestPiece, DigestSection, Missing, Report, Server
+from discord_airflow.reporting.digest_model import DigestLine, DigestPart, DigestPiece, DigestSection
+from discord_airflow.reporting.model import Missing, Report, Server
 from discord_airflow.reporting.payload import Section
 from discord_airflow.reporting.plain_text import QUOTE_LIMIT, plain, plain_name
 from discord_airflow.reporting.request import DIGEST, ReportRequest

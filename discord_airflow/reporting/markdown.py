@@ -7,14 +7,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from discord_airflow.reporting import labels, phrases
+from discord_airflow.reporting.digest_model import DigestLine, DigestPiece
 from discord_airflow.reporting.markdown_text import Align, escape, escape_inside, fold, quoted, table
 from discord_airflow.reporting.model import (
     ChannelLine,
     ConnectorLine,
     ContributorLine,
     DayLine,
-    DigestLine,
-    DigestPiece,
     Headline,
     HourLine,
     MonthLine,

@@ -6,9 +6,10 @@ Texts are plain (see plain_text.py) but not escaped for any page. Ids are text, 
 """
 
 from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from discord_airflow.queries.rows import State
+from discord_airflow.reporting.digest_model import DigestPart
 from discord_airflow.reporting.receipts import Id, Receipt, Value
 from discord_airflow.window import Window
 
@@ -221,45 +222,6 @@ class MonthLine(Value, frozen=True):
     joins: int | None
     first_seen: int | None
     last_seen: int | None
-
-
-class DigestPiece(Value, frozen=True):
-    """A piece of a sentence of the digest (see analysis/statements.py); *link* only where it leads to a message."""
-
-    kind: str
-    text: str
-    link: str | None
-
-
-class DigestLine(Value, frozen=True):
-    """One sentence of the digest, and what the check doubts about it."""
-
-    pieces: tuple[DigestPiece, ...]
-    doubts: tuple[str, ...]
-
-
-class DigestSection(Value, frozen=True):
-    """Sentences under one heading, most important first."""
-
-    key: str
-    title: str
-    hint: str | None
-    lines: tuple[DigestLine, ...]
-
-
-class DigestPart(Value, frozen=True):
-    """
-    What a server's week was about, in words that were checked against its messages.
-
-    *record* is the digest as the analysis left it: `verify` checks each sentence of it again.
-    """
-
-    summary: str
-    notes: tuple[str, ...]
-    sections: tuple[DigestSection, ...]
-    footer: str
-    provenance: str
-    record: dict[str, Any]
 
 
 class Server(Value, frozen=True):
