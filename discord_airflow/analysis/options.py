@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from discord_airflow.analysis.statements import Kind
 from discord_airflow.window import Window
 
 
@@ -26,4 +27,4 @@ class DigestOptions:
     answer_tokens: int = 1024
     show_flagged: bool = True
     prompt: str = "weekly_digest.v1"
-    without: frozenset[str] = frozenset()
+    without: frozenset[Kind] = frozenset()

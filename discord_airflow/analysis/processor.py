@@ -38,11 +38,11 @@ def make_digest(
     told = narrate(evidence, options, model, cache, sleep=sleep) if model else Narration()
     chosen = merge_statements(told.found.kept, evidence, options)
     used = {statement.cites[0] for statement in chosen}
-    found = select_statements(
-        evidence, options.per_section, options.open_after, already=Counter(s.kind for s in chosen), used=used
-    )
-    kept = [*chosen, *(statement for statements in found.kept.values() for statement in statements)]
-    shown = [statement for statement in kept if statement.kind not in options.without]
+    already = Counter(dict.fromkeys(options.without, options.per_section))
+    already.update(statement.kind for statement in chosen)
+    found = select_statements(evidence, options.per_section, options.open_after, already, used)
+    shown = [statement for statement in chosen if statement.kind not in options.without]
+    shown += [statement for statements in found.kept.values() for statement in statements]
     removed = (*told.found.removed, *found.failed)
     return Digest(
         guild_id=options.guild_id,

@@ -132,10 +132,6 @@ class Asked:
 
 def _make(asked: Asked, settings: Settings, maker: Maker, *, no_model: bool) -> dict[str, Digest]:
     """Return the digests by the name of their server."""
-    if settings.report.names != "shown":
-        raise ConfigurationError(
-            f"report.names is {settings.report.names}, and a digest quotes people: it needs names to be shown."
-        )
     with connect(settings.database, query_seconds=settings.limits.query_seconds) as connection:
         apply_schema(connection)
         guild_ids = resolve_guilds(connection, asked.server) if asked.server else settings.servers

@@ -191,11 +191,3 @@ def test_a_profile_has_to_be_switched_on_and_needs_twenty_messages(home, capsys)
     config.write_text(config.read_text() + "analysis:\n  profiles: true\n")
     assert main(["profile", "Maija", *UNTIL, "--no-model"]) == 64
     assert "at least 20" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("names", ["pseudonym", "none"])
-def test_a_digest_needs_names(home, capsys, names):
-    """A digest quotes people; where a report hides them there is none."""
-    (home / "config.yaml").write_text(f"report:\n  names: {names}\n")
-    assert main(["digest", *UNTIL]) == 78
-    assert names in capsys.readouterr().err
