@@ -164,4 +164,10 @@ def add_reminders(stage: Stage, seed: int) -> None:
         date = FIRST_DAY + timedelta(days=day)
         if date.weekday() in (1, 3) and day > 1:
             at = milliseconds(date + timedelta(hours=12)) + int(chance(rng, 200, 2000))
-            stage.post("open-evenings", PEOPLE["harbourmaster"], at, "🔔 Open evening today, 17 to 20.", rng)
+            notice = stage.post("open-evenings", PEOPLE["harbourmaster"], at, "🔔 Open evening today, 17 to 20.", rng)
+            if day >= DAYS - 7:
+                # Programs are reacted to, edit and mention as well; none of that counts as people's.
+                notice.text = f"🔔 Open evening today, 17 to 20. The key has <@{PEOPLE['saga'].id}>."
+                notice.mentions = [PEOPLE["saga"]]
+                notice.edited_ms = at + 240_000
+                notice.reactions.append(("👍", [PEOPLE["aino"], PEOPLE["saga"]], 2))
