@@ -8,6 +8,7 @@ from discord_airflow.analysis.render import provenance_line
 from discord_airflow.analysis.sections import HINTS, footer
 from discord_airflow.analysis.statements import Digest, Segment, Statement
 from discord_airflow.reporting.digest_model import DigestLine, DigestPart, DigestPiece, DigestSection
+from discord_airflow.reporting.message_text import without_formatting
 from discord_airflow.reporting.model import Missing, Report, Server
 from discord_airflow.reporting.payload import Section
 from discord_airflow.reporting.plain_text import QUOTE_LIMIT, plain, plain_name
@@ -102,5 +103,8 @@ def _piece(part: Segment) -> DigestPiece:
             )
         case "person":
             return DigestPiece(kind="person", text=plain_name(part.text), link=None)
+        case "quote":  # word for word, but without Discord's marks, and what a spoiler hides stays hidden
+            text = plain(without_formatting(part.text), QUOTE_LIMIT)
+            return DigestPiece(kind="quote", text=text, link=None)
         case _:
             return DigestPiece(kind=part.kind, text=plain(part.text, QUOTE_LIMIT), link=None)
