@@ -26,7 +26,8 @@ KINDS: tuple[Kind, ...] = (
     "claim",
     "link",
 )
-_LABEL_PATTERN = "^[A-Za-z\\u00C0-\\uD7FF ,.'\\-?!:;()]{3,160}$"
+# The minus stands last: the engine's grammars know no escaped one.
+_LABEL_PATTERN = "^[A-Za-z\\u00C0-\\uD7FF ,.'?!:;()-]{3,160}$"
 _WRAPPING = re.compile(
     r"\A\ufeff?\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*\n(?P<fenced>.*?)\n?```|(?P<bare>.*))\s*\Z", re.DOTALL
 )
