@@ -1,8 +1,8 @@
 """
 A real engine behind Ollama's shapes: `python -m tests.engine.serve MODEL.gguf` prints its two addresses.
 
-In a process of its own, for the engine may crash when it ends. The first address speaks Ollama's API, the second the one
-that llama.cpp's server shares with others.
+In a process of its own, for the engine may crash when it ends. The first address speaks Ollama's API, the second the
+one that llama.cpp's server shares with others.
 """
 
 import json
