@@ -175,6 +175,8 @@ def print_summary(summary: ExportSummary, *, as_json: bool) -> None:
     messages = sum(exported.messages for exported in summary.exported)
     counts = ", ".join(f"{summary.count(state)} {state}" for state in State)
     typer.echo(f"{len(summary.exported)} windows exported, {messages} messages: {counts}.")
+    if quiet := summary.count(State.EMPTY):
+        typer.echo(f"{quiet} had nothing new; the listing does not tell a channel's newest message, so each was asked.")
     if summary.stopped:
         typer.echo(f"Stopped: {plain(summary.stopped)}. {len(summary.not_tried)} windows were not tried.")
 
