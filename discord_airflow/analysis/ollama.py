@@ -34,7 +34,8 @@ from discord_airflow.analysis.model import (
 from discord_airflow.analysis.streaming import ONE_EACH, Deadlines, stream_lines
 
 SMALLEST_CONTEXT = 2048
-PREPARE_SECONDS = 30.0
+PREPARE_SECONDS = 15.0
+CLOSE_SECONDS = 3.0
 _MEMORY = ("out of memory", "not enough memory", "insufficient memory", "requires more system memory", "cudamalloc")
 _WINDOW = ("exceeds the available context size", "longer than the context length", "exceed_context_size")
 _COUNTS = re.compile(r"request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
@@ -98,7 +99,12 @@ class OllamaModel:
         """Let the server unload the model at once; one that was never asked, or is gone, needs no word."""
         try:
             if self._is_ready:
-                self._call("POST", "/api/chat", {"model": self.name, "messages": [], "keep_alive": 0, "stream": False})
+                self._call(
+                    "POST",
+                    "/api/chat",
+                    {"model": self.name, "messages": [], "keep_alive": 0, "stream": False},
+                    CLOSE_SECONDS,
+                )
         except ModelError:
             return
         finally:
@@ -164,10 +170,10 @@ class OllamaModel:
     def _get(self, path: str) -> dict[str, Any]:
         return self._call("GET", path, None)
 
-    def _call(self, method: str, path: str, body: object) -> dict[str, Any]:
+    def _call(self, method: str, path: str, body: object, seconds: float = PREPARE_SECONDS) -> dict[str, Any]:
         request = self._client.build_request(method, f"{self.address.url}{path}", json=body)
         try:
-            with closing(stream_lines(self._client, request, self.deadlines, PREPARE_SECONDS)) as lines:
+            with closing(stream_lines(self._client, request, self.deadlines, seconds)) as lines:
                 status = int(next(lines))
                 value = _json_object(b"\n".join(line for line in lines if isinstance(line, bytes)))
         except (UnreachableError, TooSlowError) as error:

@@ -28,7 +28,7 @@ from discord_airflow.analysis.model import (
 )
 from discord_airflow.analysis.streaming import ONE_EACH, Deadlines, stream_lines
 
-PREPARE_SECONDS = 30.0
+PREPARE_SECONDS = 15.0
 _DATA = b"data:"
 _DONE = b"[DONE]"
 

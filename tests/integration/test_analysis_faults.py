@@ -12,6 +12,7 @@ from discord_airflow.analysis.processor import DigestOptions, make_digest
 from discord_airflow.analysis.streaming import Deadlines
 from tests.fakes.chat import GUILD
 from tests.fakes.meeting import WINDOW, week
+from tests.fakes.ollama.cassettes import Cassette
 from tests.fakes.ollama.faults import EXPECTED, FAULTS
 from tests.fakes.ollama.server import FakeOllama
 
@@ -108,3 +109,33 @@ def test_an_answer_carries_the_servers_counts():
     assert isinstance(answer, Answer)
     assert answer.prompt_tokens
     assert not answer.is_cut
+
+
+def test_answers_can_be_recorded_and_played_back_without_a_server(tmp_path):
+    """A cassette gives the same digest again; a question it does not know is an error, not a guess."""
+    tape = tmp_path / "week.jsonl"
+    with FakeOllama() as server:
+        recorded = digest_with(model_at(server.url, transport=Cassette(tape, record=True)))
+    played = digest_with(model_at("http://127.0.0.1:9", transport=Cassette(tape)))
+    assert recorded.status == "model"
+    assert played == recorded
+    tape.write_text("\n".join(tape.read_text().splitlines()[:3]))
+    unknown = digest_with(model_at("http://127.0.0.1:9", transport=Cassette(tape)))
+    assert unknown.status == "model_unavailable"
+    assert "no answer recorded" in unknown.notes[0]
+
+
+def test_unloading_at_the_end_takes_no_longer_than_seconds():
+    """A server that hangs while it unloads holds nobody up."""
+
+    def hangs_when_told_to_unload(reply):
+        if reply.path == "/api/chat" and not reply.is_chat:
+            reply.wait(20)
+            return True
+        return None
+
+    with FakeOllama(hangs_when_told_to_unload) as server:
+        model = OllamaModel(parse_host(server.url), "mistral", deadlines=Deadlines(first_byte=60.0))
+        began = time.monotonic()
+        assert digest_with(model).status == "model"
+        assert time.monotonic() - began < 5
