@@ -18,8 +18,8 @@ from discord_airflow.queries.registry import row_to_json
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 """What a spreadsheet takes for the beginning of a formula, now or after it has cleaned the cell."""
 
-ACTIVE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters (but tab and line ends) and what turns the direction of text."""
+ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters (but tab and line feed) and what turns the direction of text."""
 
 UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 """The same in JSON, which escapes the rest by itself."""

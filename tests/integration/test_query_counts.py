@@ -1,17 +1,16 @@
 """The figures of a window equal an independent count over the same rows."""
 
-import os
 from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from psycopg import sql
 
 from discord_airflow import database
 from discord_airflow.queries import query_builder
 from discord_airflow.window import Window, window_ending
 from tests.rows.count import Counted
+from tests.rows.databases import shared_database
 from tests.rows.world import store
 from tests.rows.worlds import EXCLUSIONS, GUILDS, UNTIL, all_covered, random_world
 
@@ -25,13 +24,8 @@ excluding = pytest.mark.parametrize("excluded", EXCLUSIONS, ids=str)
 @pytest.fixture(scope="module")
 def connection(server, template):
     """A connection to a database of this module's own."""
-    name = f"counts_{os.urandom(6).hex()}"
-    with database.connect(server, autocommit=True) as maintenance:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        maintenance.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        with database.connect(server.model_copy(update={"name": name})) as opened:
-            yield opened
-        maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with shared_database(server, template) as settings, database.connect(settings) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module", params=SEEDS)

@@ -7,9 +7,11 @@ from inspect import Parameter
 import psycopg
 import pytest
 
+from discord_airflow import database
 from discord_airflow.errors import UsageError
 from discord_airflow.queries.registry import QUERIES
 from discord_airflow.window import Window, window_ending
+from tests.rows.databases import shared_database
 from tests.rows.naughty import NAUGHTY
 from tests.rows.world import store
 from tests.rows.worlds import UNTIL, all_covered, random_world
@@ -28,14 +30,22 @@ INSTANTS = (
 CASES = [(query, name) for query in QUERIES.values() for name in query.parameters if name != "zone"]
 
 
+@pytest.fixture(scope="module")
+def world(server, template):
+    """A connection to a small world that all tests of this module ask."""
+    with shared_database(server, template) as settings, database.connect(settings) as connection:
+        store(connection, all_covered(random_world(5)))
+        connection.commit()
+        yield connection
+
+
 @pytest.fixture
-def stored(database):
-    """A small world, and a count of its messages that must not change."""
-    store(database, all_covered(random_world(5)))
-    database.commit()
-    before = database.execute("SELECT count(*), max(id) FROM messages").fetchone()
-    yield database
-    assert database.execute("SELECT count(*), max(id) FROM messages").fetchone() == before
+def stored(world):
+    """The same, and a count of its messages that must not change."""
+    before = world.execute("SELECT count(*), max(id) FROM messages").fetchone()
+    yield world
+    world.rollback()
+    assert world.execute("SELECT count(*), max(id) FROM messages").fetchone() == before
 
 
 def values_of(name):
@@ -86,4 +96,3 @@ def test_a_text_that_is_searched_for_is_found_literally(stored):
         stored.execute("UPDATE messages SET content = %s WHERE id = %s", (f"before {typed} after", message[0]))
         found = QUERIES["search"].run(stored, {"text": f'"{typed}"', "limit": 500})
         assert message[0] in [hit.message_id for hit in found], text
-    stored.rollback()

@@ -15,6 +15,7 @@ from discord_airflow.queries.search_index import (
     fetch_search_index,
 )
 from discord_airflow.window import window_ending
+from tests.rows.databases import shared_database
 
 UNTIL = datetime(2026, 11, 22, 7, tzinfo=UTC)
 WINDOW = window_ending(UNTIL, 7, "Europe/Helsinki")
@@ -47,14 +48,10 @@ ON_A_WINDOW = [query for query in QUERIES.values() if "window" in query.paramete
 @pytest.fixture(scope="module")
 def connection(server, template):
     """A year of 60 000 messages in 20 channels, analysed; nothing is changed but the index for searches."""
-    name = "plans"
-    with door.connect(server, autocommit=True) as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        with door.connect(server.model_copy(update={"name": name}), autocommit=True) as opened:
-            opened.execute(FILL)
-            opened.execute("ANALYZE")
-            yield opened
-        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with shared_database(server, template) as settings, door.connect(settings, autocommit=True) as opened:
+        opened.execute(FILL)
+        opened.execute("ANALYZE")
+        yield opened
 
 
 def read_of_messages(connection):

@@ -42,10 +42,10 @@ TEXTS = (
 
 
 @pytest.fixture
-def stored(database):
+def stored(scratch):
     """One message a day with each of the texts, by Ada in #general of the Harbour."""
-    store(database, small_world(TEXTS))
-    return database
+    store(scratch, small_world(TEXTS))
+    return scratch
 
 
 def small_world(texts):
@@ -109,7 +109,7 @@ def test_the_index_changes_no_answer(database_settings):
         assert [fetch_search(connection, text=text) for text in searches] == before
 
 
-def test_search_is_narrowed_by_people_places_and_days(database):
+def test_search_is_narrowed_by_people_places_and_days(scratch):
     """from: takes any name somebody had, in: a channel with its threads, a date is a day of the zone."""
     world = World(
         CHANNELS,
@@ -123,7 +123,7 @@ def test_search_is_narrowed_by_people_places_and_days(database):
         ),
         guilds={1: "Harbour", 2: "Tea House"},
     )
-    store(database, world)
+    store(scratch, world)
     for text, found in {
         "tea from:ada": "three one",
         'tea from:"ada lovelace"': "three one",
@@ -142,13 +142,13 @@ def test_search_is_narrowed_by_people_places_and_days(database):
         "from:robot": "four",
         "tea after:2026-03-09 before:2026-03-02": "",
     }.items():
-        assert " ".join(hit.removeprefix("tea ") for hit in texts(database, text)) == found, text
-    assert texts(database, "tea on:2026-03-05", zone="Europe/Helsinki") == ["tea five"]
-    assert texts(database, "tea", guild_ids=(2,), author_ids=(BEN.id,)) == ["tea five"]
-    assert texts(database, "tea server:harbour", guild_ids=(2,)) == []
-    assert texts(database, "tea in:general", channel_ids=(12,)) == []
-    assert texts(database, "tea", excluded_channels=(10,), until=START + 3 * DAY) == ["tea three"]
-    assert texts(database, "tea", since=START + 3 * DAY, limit=1) == ["tea five"]
+        assert " ".join(hit.removeprefix("tea ") for hit in texts(scratch, text)) == found, text
+    assert texts(scratch, "tea on:2026-03-05", zone="Europe/Helsinki") == ["tea five"]
+    assert texts(scratch, "tea", guild_ids=(2,), author_ids=(BEN.id,)) == ["tea five"]
+    assert texts(scratch, "tea server:harbour", guild_ids=(2,)) == []
+    assert texts(scratch, "tea in:general", channel_ids=(12,)) == []
+    assert texts(scratch, "tea", excluded_channels=(10,), until=START + 3 * DAY) == ["tea three"]
+    assert texts(scratch, "tea", since=START + 3 * DAY, limit=1) == ["tea five"]
 
 
 @pytest.mark.parametrize(
@@ -186,15 +186,15 @@ def test_deleted_messages_are_never_found(stored):
     assert texts(stored, "pizza") == []
 
 
-def test_the_newest_are_found_also_beyond_the_days_that_are_looked_through_first(database):
+def test_the_newest_are_found_also_beyond_the_days_that_are_looked_through_first(scratch):
     """The last weeks are searched first, and everything when they do not suffice: the answer is the same."""
     times = [START - number * 9 * DAY for number in range(12)]
     messages = tuple(Message(message_id(at), 10, ADA.id, f"tea {number}") for number, at in enumerate(times))
     history = Message(message_id(START - DAY), 10, ADA.id, "tea of old", sent_at=START - 500 * DAY)
-    store(database, World(CHANNELS, (ADA,), (*messages, history), guilds={1: "Harbour"}))
+    store(scratch, World(CHANNELS, (ADA,), (*messages, history), guilds={1: "Harbour"}))
     everything = [f"tea {number}" for number in range(12)] + ["tea of old"]
     for limit in (1, 3, 4, 5, 13, 50, None):
-        assert texts(database, "tea", limit=limit) == everything[:limit]
+        assert texts(scratch, "tea", limit=limit) == everything[:limit]
 
 
 def test_a_database_of_the_locale_c_finds_every_case_too(database_settings):

@@ -1,0 +1,79 @@
+"""`discord-airflow db search-index`: build or drop the index that lets searches skip what they do not look for."""
+
+import json
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from discord_airflow import database
+from discord_airflow.queries.search_index import (
+    create_search_index,
+    drop_search_index,
+    fetch_build_progress,
+    fetch_search_index,
+)
+from discord_airflow.queries.statements import Connection
+from discord_airflow.settings import DatabaseSettings, load_settings
+
+LOOK_SECONDS = 0.5
+
+
+def register(db: typer.Typer) -> None:
+    """Add `search-index` to the group *db*."""
+    db.command("search-index", epilog="Example: discord-airflow db search-index --drop")(search_index)
+
+
+def search_index(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
+    ] = None,
+    *,
+    drop: Annotated[bool, typer.Option("--drop", help="Remove the index, so that imports are fast again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Build the index for searches: rare words are found at once, imports become slower. Searches work without."""
+    settings = load_settings(config).database
+    with database.connect(settings) as connection:
+        database.apply_schema(connection)
+    with database.connect(settings, autocommit=True) as connection:
+        changed = drop_search_index(connection) if drop else _create(settings, connection)
+        found = fetch_search_index(connection)
+    size = found.byte_size if found else None
+    if as_json:
+        typer.echo(json.dumps({"exists": found is not None, "changed": changed, "bytes": size}))
+    elif found:
+        typer.echo(f"The search index {'was built' if changed else 'is there'}: {size:,} bytes.")
+    else:
+        typer.echo(f"The search index {'was removed' if changed else 'is not there'}; searches work without it.")
+
+
+def _create(settings: DatabaseSettings, connection: Connection) -> bool:
+    """Build the index; on a terminal with a bar, for which a second connection looks how far it is."""
+    if not sys.stderr.isatty():
+        return create_search_index(connection)
+    with ThreadPoolExecutor(1) as workers, database.connect(settings, autocommit=True) as watcher:
+        work = workers.submit(create_search_index, connection)
+        try:
+            return _watch(work, watcher)
+        except KeyboardInterrupt:
+            connection.cancel_safe()
+            raise
+
+
+def _watch(work: Future[bool], watcher: Connection) -> bool:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("search index", total=None)
+        while True:
+            try:
+                return work.result(timeout=LOOK_SECONDS)
+            except StillRunning:
+                if (found := fetch_build_progress(watcher)) is not None:
+                    total = found.blocks_total or None
+                    progress.update(task, description=found.phase, total=total, completed=found.blocks_done)
