@@ -17,9 +17,13 @@ LOCAL_AIRFLOW := $(BIN)/python -m discord_airflow.local_airflow
 READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
 
+# The packages of the container image, for what stands in for containers.
+IMAGE_VENV := .data/image-venv
+READY_IMAGE := $(IMAGE_VENV)/ready
+
 ## help: list the targets
 help:
-	@sed -n 's/^## //p' Makefile | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^## //p' Makefile | awk -F': ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 ## setup: make .venv with everything in the lock files (again only when they change)
 setup: $(READY_DEV)
@@ -43,6 +47,17 @@ test: $(READY_DEV)
 	$(BIN)/basedpyright --warnings
 	$(BIN)/python -m pytest
 
+## setup-image: install what the container image has into .data/image-venv
+setup-image: $(READY_IMAGE)
+
+## test-native: docker-compose.yml and CeleryExecutor without containers, processes killed in the middle; 5 minutes
+test-native: $(READY_DEV) $(READY_IMAGE)
+	NATIVE=1 $(BIN)/python -m pytest tests/acceptance/test_native_compose.py
+
+## scale-out: show the report on CeleryExecutor with two workers, one of which is killed; needs redis-server
+scale-out: $(READY_DEV) $(READY_IMAGE)
+	@PYTHONPATH=tests $(BIN)/python -m native.scale_out
+
 ## format: put the code into the form that `make test` asks for
 format: $(READY_DEV)
 	$(BIN)/ruff check --fix $(CODE)
@@ -54,7 +69,7 @@ lock: $(READY)
 
 ## clean: remove .venv and what the tools left; exports, reports and the database stay
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(IMAGE_VENV) .pytest_cache .ruff_cache .hypothesis build dist
 
 $(READY): requirements.lock requirements-uv.lock pyproject.toml scripts/setup
 	PYTHON='$(PYTHON)' scripts/setup requirements.lock
@@ -64,4 +79,8 @@ $(READY_DEV): requirements-dev.lock requirements.lock requirements-uv.lock pypro
 	PYTHON='$(PYTHON)' scripts/setup requirements-dev.lock
 	@touch $(READY) $@
 
-.PHONY: help setup report up down test format lock clean
+$(READY_IMAGE): requirements-image.lock requirements-uv.lock pyproject.toml scripts/setup
+	PYTHON='$(PYTHON)' VENV=$(IMAGE_VENV) scripts/setup requirements-image.lock
+	@touch $@
+
+.PHONY: help setup report up down test setup-image test-native scale-out format lock clean
