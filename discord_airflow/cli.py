@@ -24,7 +24,7 @@ from discord_airflow.errors import DiscordAirflowError, FileTroubleError, UsageE
 
 COMMANDS = (
     *("import_", "export", "exporter", "collect", "coverage"),
-    *("query", "report", "verify", "digest"),
+    *("query", "report", "verify", "check", "digest"),
     *("db", "doctor"),
 )
 
