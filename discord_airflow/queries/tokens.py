@@ -43,15 +43,18 @@ _ASTRAL_WEIGHT = 4.0
 def estimate_tokens(text: str) -> int:
     """Return an estimate that errs upwards; multiply by a Calibration's factor before trusting it as a bound."""
     runs = _LATIN_RUN.findall(text)
-    rest = _NOT_LATIN.findall(text)
-    lengths = [len(run) for run in runs]
+    lengths = list(map(len, runs))
+    letters = sum(lengths)
     # A word of one or two letters is a token all the same.
-    total = sum(lengths) / _LETTERS_PER_TOKEN + sum(1 - length / _LETTERS_PER_TOKEN for length in lengths if length < 3)
-    total += len(_SPACED_NUMBER.findall(text))
+    short = lengths.count(1) * (1 - 1 / _LETTERS_PER_TOKEN) + lengths.count(2) * (1 - 2 / _LETTERS_PER_TOKEN)
+    total = letters / _LETTERS_PER_TOKEN + short
+    signs = len(text) - letters - text.count(" ")
+    if signs:
+        total += len(_SPACED_NUMBER.findall(text))
     if text.isascii():
-        return ceil(total + len(rest))
+        return ceil(total + signs)
     accents = sum(len(run.encode()) - len(run) for run in runs if not run.isascii())
-    return ceil(total + 0.8 * accents + sum(map(_WEIGHT_OF.__getitem__, rest)))
+    return ceil(total + 0.8 * accents + sum(map(_WEIGHT_OF.__getitem__, _NOT_LATIN.findall(text))))
 
 
 def dominant_script(text: str) -> str:

@@ -52,13 +52,19 @@ def clean(message: SourceMessage, limit: int = MESSAGE_TOKENS) -> CleanText:
         text = _INVISIBLE.sub("", text)
     if "[" in text or "<" in text:
         text = _CONTROL.sub(" ", text)
-    text = _BREAKS.sub(LINE_BREAK, _SPACES.sub(" ", text).strip())
+    text = _on_one_line(text)
     if not text and message.attachments:
         text = "(files only)"
     tokens = estimate_tokens(text)
     if tokens <= limit:
         return CleanText(text, tokens, is_cut=False)
     return _cut(text, limit)
+
+
+def _on_one_line(text: str) -> str:
+    if "\n" in text:
+        return _BREAKS.sub(LINE_BREAK, _SPACES.sub(" ", text).strip())
+    return " ".join(text.split())
 
 
 def channel_heading(message: SourceMessage) -> str:
