@@ -9,6 +9,7 @@ It checks the digest against the messages, never the messages against the world.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from discord_airflow.analysis.evidence import Evidence
 from discord_airflow.analysis.statements import Segment, Statement, Verdict
@@ -17,8 +18,11 @@ from discord_airflow.analysis.verify_pieces import count_again, piece_fault
 from discord_airflow.analysis.verify_quote import quote_doubt, quote_fault
 from discord_airflow.analysis.verify_relations import Case, relation_fault
 from discord_airflow.queries.source_rows import SourceMessage, fingerprint
+from discord_airflow.snowflake import LARGEST_SNOWFLAKE, time_of
+from discord_airflow.window import Window
 
 CHECKER = "1.0"
+CLOCK_ERROR = timedelta(minutes=1)
 
 _SAID = r"P1 {verb} in C1: Q1 \(S1\)"
 _REACTIONS = r"(?:, with Nreactions1 reactions?)?"
@@ -60,7 +64,7 @@ def check_statement(statement: Statement, evidence: Evidence) -> Verdict:
     for message_id, seen in zip(statement.cites, statement.fingerprints, strict=True):
         row = evidence.rows.get(message_id)
         if row is None:
-            return Verdict("stale", ("a message it rests on is not there any more",))
+            return _verdict_on_missing(message_id, evidence)
         if fingerprint(row) != seen:
             return Verdict("stale", ("a message it rests on was edited since",))
         cited.append(row)
@@ -77,6 +81,17 @@ def check_claimed(statement: Statement, evidence: Evidence) -> Verdict:
     """Return the verdict on a sentence that was just made: where nothing can have changed, stale means false."""
     verdict = check_statement(statement, evidence)
     return Verdict("removed", verdict.reasons) if verdict.state == "stale" else verdict
+
+
+def _verdict_on_missing(message_id: int, evidence: Evidence) -> Verdict:
+    """A message of the window can have been erased since; an id of another time was never in it."""
+    if 0 < message_id <= LARGEST_SNOWFLAKE and _near(time_of(message_id), evidence.window):
+        return Verdict("stale", ("a message it rests on is not there any more",))
+    return Verdict("removed", ("a message it rests on was never there",))
+
+
+def _near(moment: datetime, window: Window) -> bool:
+    return window.since - CLOCK_ERROR <= moment < window.until + CLOCK_ERROR
 
 
 def _fault_of_cites(statement: Statement) -> str | None:

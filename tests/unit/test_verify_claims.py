@@ -136,6 +136,18 @@ def test_exactly_the_touched_sentences_become_stale(digest, proof):
         assert all(state(s, now) == "verified" for s in digest if touched not in s.cites)
 
 
+def test_a_source_that_never_was_is_no_later_deletion(digest, proof):
+    """A message of the window may have been erased since; an id of another year was made up."""
+    decision = of_kind(digest, "decision")
+    for invented, verdict in ((decision.cites[0] + 1, "stale"), (123, "removed"), (2**70, "removed"), (-1, "removed")):
+        parts = [
+            replace(part, message_id=invented) if part.message_id == decision.cites[0] else part
+            for part in decision.segments
+        ]
+        forged = replace(decision, segments=tuple(parts), cites=(invented, *decision.cites[1:]))
+        assert state(forged, proof) == verdict
+
+
 @pytest.mark.parametrize("gone", ["opted out", "outside", "bot"])
 def test_sources_that_may_not_be_used_support_nothing(digest, gone):
     """A person who opted out, another window, a bot: no sentence stands on them."""
