@@ -1,4 +1,6 @@
-"""Exports for tests, built by hand: documents as Python values, and their text in the exporter's layout or in others."""
+"""
+Exports for tests, built by hand: documents as Python values, and their text in the exporter's layout or in others.
+"""
 
 import hashlib
 import json

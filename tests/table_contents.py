@@ -4,11 +4,12 @@ from psycopg import sql
 
 # What tells of the way there and not of the result.
 OF_THE_WAY = {
-    "ledger": (
-        "file_name imported_at messages_new messages_edited messages_changed messages_unchanged messages_older".split()
-    ),
+    "ledger": [
+        "file_name", "imported_at", "messages_new", "messages_edited", "messages_changed", "messages_unchanged",
+        "messages_older",
+    ],
     "schema_version": ["applied_at"],
-}
+}  # fmt: skip
 SKIPPED = ("personal_data", "report_runs", "report_sections")
 
 
@@ -20,26 +21,34 @@ def tables(connection):
 
 def contents(connection, *, without=()):
     """Each table's rows as text, sorted; *without* some tables."""
-    result = {}
-    for table in tables(connection):
-        if table in without:
-            continue
-        row = sql.SQL("to_jsonb(t) - {}::text[]").format(sql.Literal(list(OF_THE_WAY.get(table, ()))))
-        query = sql.SQL("SELECT ({})::text FROM {} t ORDER BY 1").format(row, sql.Identifier(table))
-        result[table] = [text for (text,) in connection.execute(query).fetchall()]
-    return result
+    found = {table: [] for table in tables(connection) if table not in without}
+    parts = [
+        sql.SQL("SELECT {0} AS name, (to_jsonb(t) - {1}::text[])::text AS row FROM {2} t").format(
+            sql.Literal(table), sql.Literal(OF_THE_WAY.get(table, [])), sql.Identifier(table)
+        )
+        for table in found
+    ]
+    for table, row in connection.execute(sql.SQL(" UNION ALL ").join(parts) + sql.SQL(" ORDER BY 1, 2")):
+        found[table].append(row)
+    return found
 
 
 def empty(connection):
     """Delete all rows of all tables."""
-    for table in tables(connection):
-        if table != "schema_version":
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+    names = [table for table in tables(connection) if table != "schema_version"]
+    deletions = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in names]
+    connection.execute(sql.SQL("; ").join(deletions), prepare=False)
 
 
 def written_rows(connection):
-    """How many rows were ever inserted, updated or deleted, also in vain, by this connection in the database's tables."""
+    """
+    How many rows were ever inserted, updated or deleted, also in vain, by this connection in the database's
+    tables.
+    """
     connection.execute("SELECT pg_stat_force_next_flush()")
     connection.execute("SELECT pg_stat_clear_snapshot()")
-    query = "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_user_tables WHERE schemaname = 'public'"
+    query = """
+        SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint
+          FROM pg_stat_user_tables WHERE schemaname = 'public'
+    """
     return connection.execute(query).fetchone()[0]

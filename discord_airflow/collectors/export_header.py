@@ -36,9 +36,7 @@ class ExportHeader:
 
 def parse_header(root: dict[str, Any]) -> ExportHeader:
     """Return the header in the keys of *root*; what does not say guild and channel raises NotAnExportError."""
-    for key, meaning in FOREIGN_ROOT_KEYS.items():
-        if key in root:
-            raise NotAnExportError("foreign-format", f"its key {key!r} marks {meaning}; use the exporter's own JSON")
+    refuse_foreign(root)
     guild, channel = _object(root, "guild"), _object(root, "channel")
     parent_id = _optional_id(channel.get("categoryId"))
     told = root.get("dateRange")
@@ -63,6 +61,13 @@ def parse_header(root: dict[str, Any]) -> ExportHeader:
         range_before=parse_time(date_range.get("before")),
         exported_at=parse_time(root.get("exportedAt")),
     )
+
+
+def refuse_foreign(root: dict[str, Any]) -> None:
+    """Raise NotAnExportError when the keys beside the messages are another program's."""
+    for key, meaning in FOREIGN_ROOT_KEYS.items():
+        if key in root:
+            raise NotAnExportError("foreign-format", f"its key {key!r} marks {meaning}; use the exporter's own JSON")
 
 
 def parse_time(value: object) -> datetime | None:

@@ -106,8 +106,8 @@ def _one_by_one(block: bytes) -> Iterator[bytes]:
     """
     Yield the messages of *block*, good or bad; where the list itself ends or breaks, return the rest.
 
-    A broken message whose lines stay indented below the list is one bad message. A line further left shows that the list is
-    over, and what follows may belong to another document: it must be read in order.
+    A broken message whose lines stay indented below the list is one bad message. A line further left shows that
+    the list is over, and what follows may belong to another document: it must be read in order.
     """
     texts = block.split(_SEPARATOR)
     for number, text in enumerate(texts, 1):
@@ -160,7 +160,9 @@ def read_root(window: JsonWindow, root: dict[str, Any]) -> bool:
 
 
 def open_export(file: BinaryIO) -> ExportReader:
-    """Return a reader of *file*, which is read from its beginning; raise NotAnExportError when it is nothing we know."""
+    """
+    Return a reader of *file*, which is read from its beginning; raise NotAnExportError when it is nothing we know.
+    """
     file.seek(0)
     head = file.read(_BLOCK)
     while len(head) < _LONGEST_HEAD and not _LIST_BEGINS.search(head) and (data := file.read(_BLOCK)):

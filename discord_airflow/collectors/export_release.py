@@ -17,7 +17,9 @@ _OF_EMOJI = ((b'"code"', "2.38"),)
 
 
 def release_of(root: dict[str, Any], messages: Iterable[Message]) -> str:
-    """Return the oldest release that wrote all the keys seen: the file is of that one or of a later one without new keys."""
+    """
+    Return the oldest release that wrote all the keys seen: the file is of that one or of a later one without new keys.
+    """
     found = {"2.26", *_of_root(root)}
     for message in messages:
         found.update(_of_message(message))

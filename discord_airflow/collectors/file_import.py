@@ -9,8 +9,8 @@ import psycopg
 
 from discord_airflow.collectors import load
 from discord_airflow.collectors.coverage import Coverage, bury_older, claimed_range, write_coverage
-from discord_airflow.collectors.export_header import parse_header, parse_time
-from discord_airflow.collectors.export_reader import ExportReader, NotAnExportError, open_export
+from discord_airflow.collectors.export_header import parse_header, parse_time, refuse_foreign
+from discord_airflow.collectors.export_reader import ExportReader, open_export
 from discord_airflow.collectors.export_release import release_of
 from discord_airflow.collectors.import_summary import Counts, FileResult, FileStatus
 from discord_airflow.collectors.intake import Intake, OutOfOrderError, newest_instant
@@ -20,6 +20,7 @@ from discord_airflow.collectors.message_rows import MessageRows
 from discord_airflow.collectors.people import People
 from discord_airflow.collectors.plain_json import clean, compact_json
 from discord_airflow.collectors.sender import Sender
+from discord_airflow.collectors.source_files import UnreadableError
 from discord_airflow.collectors.values import instant_of
 
 NEVER = datetime(2015, 1, 1, tzinfo=UTC)
@@ -129,11 +130,12 @@ class _FileImport:
             sender.put(intake.rows.detach())
             self._advance()
             sender.finish()
+        refuse_foreign(self._reader.root)
         trouble = self._reader.trouble
         if trouble is not None:
             intake.refuse(trouble.reason, trouble.detail, whole_file=trouble.reason in ("trailing-data", "two-lists"))
         if self._task.source.has_changed():
-            raise NotAnExportError("changed", "somebody wrote to it while it was read; import it again")
+            raise UnreadableError("changed", "somebody wrote to it while it was read; import it again")
 
     def _advance(self) -> None:
         if self._task.advance is not None:

@@ -1,8 +1,8 @@
 """
 Exports into the database: `python3 collectors/importer.py --input collectors/exports`.
 
-Importing is lossless, idempotent and free of order: a file that was imported before costs its hash, the newest observation
-of each message wins whatever the order of the files, and each file is one transaction.
+Importing is lossless, idempotent and free of order: a file that was imported before costs its hash, the newest
+observation of each message wins whatever the order of the files, and each file is one transaction.
 """
 
 import gc
@@ -21,6 +21,7 @@ from discord_airflow.collectors.file_import import KnownFileError, import_open_f
 from discord_airflow.collectors.import_summary import FileResult, ImportSummary, Tally, Trouble
 from discord_airflow.collectors.ledger import Task, find_known, reject
 from discord_airflow.collectors.load import Connection, run
+from discord_airflow.collectors.proofs import apply_note, find_notes, proof_beside
 from discord_airflow.collectors.source_files import UnreadableError, find_files, open_source
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, FileTroubleError, ServiceDownError
 
@@ -58,9 +59,10 @@ def import_paths(
     """
     Import files, and folders with all `*.json` below them, and return what that did.
 
-    *connect* opens a connection to the database; it is asked again when one is lost. With *dry_run* everything is read and
-    judged, and nothing is written. With *retry* files are read again that were damaged or rejected before.
+    *connect* opens a connection to the database; it is asked again when one is lost. With *dry_run* everything is
+    read and judged, and nothing is written. With *retry* files are read again that were damaged or rejected before.
     """
+    paths = list(paths)
     found = list(find_files(paths))
     files = [path for path in found if isinstance(path, Path)]
     if progress is not None:
@@ -72,6 +74,9 @@ def import_paths(
     with _Door(connect) as door:
         for path in files:
             tally.add(_import_path(door, path, dry_run=dry_run, retry=retry, progress=progress))
+        if not dry_run:
+            for note in find_notes(paths):
+                apply_note(door.connection, note)
         summary = tally.summary(dry_run=dry_run)
         if summary.counts.new >= _ANALYZE_FROM and not dry_run:
             door.connection.execute("ANALYZE")
@@ -84,8 +89,9 @@ def import_file(
     """
     Import one file in one transaction, and return what became of it.
 
-    With a *proof* the range it names counts as complete, and stored messages of the range that the file does not show are marked
-    as deleted, in the same transaction; a damaged file proves nothing. *connection* must be in autocommit mode.
+    With a *proof* the range it names counts as complete, and stored messages of the range that the file does not
+    show are marked as deleted, in the same transaction; a damaged file proves nothing. *connection* must be in
+    autocommit mode.
     """
     return _import_opened(connection, path, proof=proof, dry_run=dry_run, retry=retry)
 
@@ -111,6 +117,7 @@ def _import_opened(
         except OSError as error:
             return _unreadable(path, UnreadableError("no-access", f"it cannot be read: {error.strerror}"))
         advance = progress.advance if progress is not None else None
+        proof = proof or proof_beside(path, sha256)
         task = Task(source, sha256, proof=proof, dry_run=dry_run, retry=retry, advance=advance)
         return _once(connection, task)
 
@@ -126,6 +133,8 @@ def _once(connection: Connection, task: Task) -> FileResult:
                 return import_open_file(connection, task)
         except NotAnExportError as trouble:
             return reject(connection, task, trouble)
+        except UnreadableError as trouble:
+            return _unreadable(task.source.path, trouble)
         except _PASSING:
             if attempt == _ATTEMPTS:
                 raise
@@ -151,6 +160,7 @@ def _proven_again(connection: Connection, task: Task, known: FileResult) -> File
     )
     with connection.transaction():
         load.lock_channel(connection, known.channel_id)
+        run(connection, "withdraw_claim", {"sha256": task.sha256})
         write_coverage(connection, coverage)
         run(connection, "recompute_channel_authors")
     return replace(known, coverage_state=task.proof.state)

@@ -29,8 +29,8 @@ class JsonWindow:
     """
     A binary file as text, of which only a part is in memory.
 
-    Bytes that are not UTF-8 pass as lone surrogates (`surrogateescape`), so that every slice can be turned back into the
-    bytes it came from.
+    Bytes that are not UTF-8 pass as lone surrogates (`surrogateescape`), so that every slice can be turned back
+    into the bytes it came from.
     """
 
     def __init__(self, file: BinaryIO, beginning: bytes = b"") -> None:
@@ -96,8 +96,10 @@ class JsonWindow:
                     "nested-too-deeply", "lists or objects are nested hundreds of levels deep"
                 ) from None
             except ValueError as error:
-                if self._may_be_cut(error) and self._more():
-                    continue
+                if self._may_be_cut(error):
+                    if self._more():
+                        continue
+                    raise BrokenJsonError("cut-off", "the file ends inside a value") from None
                 detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error).partition(";")[0]
                 raise BrokenJsonError("not-json", detail) from None
             # A number at the very edge of the window may go on behind it.
@@ -121,12 +123,12 @@ class JsonWindow:
                 if not self._more():
                     raise BrokenJsonError("cut-off", "the file ends inside a message")
                 continue
-            token, done = match[0], match.end() - self._at
-            if token in _CLOSING:
-                expected.append(_CLOSING[token])
-            elif token in "]}":
-                if not expected or token != expected.pop():
-                    raise BrokenJsonError("not-json", f"a {token} closes what was not opened with its like")
+            bracket, done = match[0], match.end() - self._at
+            if bracket in _CLOSING:
+                expected.append(_CLOSING[bracket])
+            elif bracket in "]}":
+                if not expected or bracket != expected.pop():
+                    raise BrokenJsonError("not-json", f"a {bracket} closes what was not opened with its like")
                 if not expected:
                     return self._at + done
 

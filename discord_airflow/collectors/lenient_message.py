@@ -1,8 +1,8 @@
 """
 A message that has another shape than the exporter's: keys nobody knows, keys missing, numbers for ids.
 
-What the tables can hold is taken; the whole message goes along as its residue, so nothing is lost. Only a message without
-an id, a time or an author cannot be stored.
+What the tables can hold is taken; the whole message goes along as its residue, so nothing is lost. Only a message
+without an id, a time or an author cannot be stored.
 """
 
 from collections.abc import Callable

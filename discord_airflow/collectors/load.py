@@ -23,8 +23,8 @@ def run(connection: Connection, name: str, parameters: Mapping[str, Any] | None 
     """
     Execute `sql/<name>.sql`.
 
-    A file without parameters may hold several statements, and is planned anew each time: how much is staged differs from
-    file to file, and a plan for ten rows is ruinous for a million.
+    A file without parameters may hold several statements, and is planned anew each time: how much is staged
+    differs from file to file, and a plan for ten rows is ruinous for a million.
     """
     return connection.execute(statement(_PACKAGE, name), parameters, prepare=None if parameters else False)
 
@@ -149,8 +149,8 @@ def merge_people(connection: Connection, guild_id: int, observed_at: str) -> Non
     """
     Bring users, members, roles and emoji to what the staged blocks say.
 
-    Every import does this at its end, table by table and id by id in the same order, so that two never wait for each other
-    in a circle.
+    Every import does this at its end, table by table and id by id in the same order, so that two never wait for
+    each other in a circle.
     """
     parameters = {"guild_id": guild_id, "observed_at": observed_at}
     run(connection, "merge_roles", parameters)

@@ -55,8 +55,8 @@ class MessageRows:
     """
     The rows of one file's messages, collected until the next flush.
 
-    Messages above *ceiling*, the highest id that the channel has stored, are new with all they carry and go straight into
-    the tables; the others are staged, to be compared with what is there.
+    Messages above *ceiling*, the highest id that the channel has stored, are new with all they carry and go
+    straight into the tables; the others are staged, to be compared with what is there.
     """
 
     def __init__(self, people: People, channel_id: int, observed_at: str, ceiling: int) -> None:

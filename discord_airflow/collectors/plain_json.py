@@ -33,8 +33,8 @@ def parse_json(text: bytes) -> tuple[Any, int]:
     """
     Return the value that *text* spells, and how many characters in it were replaced.
 
-    PostgreSQL stores neither NUL nor lone surrogates; they, and bytes that are not UTF-8, become U+FFFD. Whatever cannot be
-    read raises BadValueError.
+    PostgreSQL stores neither NUL nor lone surrogates; they, and bytes that are not UTF-8, become U+FFFD. Whatever
+    cannot be read raises BadValueError.
     """
     try:
         value = DECODER.decode(text.decode("utf-8", "surrogateescape"))

@@ -1,8 +1,8 @@
 """
 The way back: an export's JSON from the tables, so that the import can be held against its file.
 
-It is given for the messages whose newest observation is that file. Lists keep their order, absent keys stay absent, and times
-are the same instants with the same offsets.
+It is given for the messages whose newest observation is that file. Lists keep their order, absent keys stay
+absent, and times are the same instants with the same offsets.
 """
 
 from collections.abc import Iterator

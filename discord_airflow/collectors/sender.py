@@ -12,8 +12,8 @@ class Sender(Generic[Batch]):
     """
     Hands batches to *send*, in order, from a thread of its own.
 
-    Use it as a context manager; between its first batch and `finish` nobody else may use what *send* uses. A single batch is
-    sent without a thread: most files are small.
+    Use it as a context manager; between its first batch and `finish` nobody else may use what *send* uses. A
+    single batch is sent without a thread: most files are small.
     """
 
     def __init__(self, send: Callable[[Batch], None]) -> None:

@@ -45,8 +45,8 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path | tuple[Path, UnreadableE
     """
     Yield the files that *paths* mean, each once and in order of name, and what stands where a file should be.
 
-    A folder means every `*.json` below it, but neither hidden files and folders nor the exporter's media folders. A path that does
-    not exist raises FileTroubleError.
+    A folder means every `*.json` below it, but neither hidden files and folders nor the exporter's media folders.
+    A path that does not exist raises FileTroubleError.
     """
     seen: set[tuple[int, int]] = set()
     for path in paths:

@@ -20,15 +20,16 @@ MESSAGE_TABLES: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
     "inline_emojis": ("message_id", "position", "emoji"),
     "interactions": ("message_id", "id", "name", "user_id", "profile"),
     "forwarded_messages": (
-        "message_id", "sent_at", "edited_at", "utc_offset", "edited_utc_offset", "content", "attachments", "embeds", "stickers",
+        "message_id", "sent_at", "edited_at", "utc_offset", "edited_utc_offset", "content", "attachments",
+        "embeds", "stickers",
     ),
 }  # fmt: skip
 """A message and its children; each has a twin `incoming_...` in which a session stages rows."""
 
 PEOPLE_TABLES: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
     "incoming_profiles": (
-        "user_id", "guild_id", "name", "discriminator", "nickname", "color", "avatar_url", "is_bot", "keys", "roles", "residue",
-        "digest", "author_kind", "role_ids",
+        "user_id", "guild_id", "name", "discriminator", "nickname", "color", "avatar_url", "is_bot", "keys",
+        "roles", "residue", "digest", "author_kind", "role_ids",
     ),
     "incoming_roles": ("id", "name", "color", "position"),
     "incoming_emojis": ("digest", "id", "name", "code", "is_animated", "image_url", "id_is_null", "residue"),

@@ -37,8 +37,8 @@ def parse_instant(text: str, place: str = "timestamp") -> tuple[int, int]:
     """
     Return microseconds since Discord's epoch, and the offset from UTC in minutes.
 
-    Only the exporter's own form is taken (seconds, up to six digits of fraction, a numeric offset): PostgreSQL then reads
-    the same instant from the same text.
+    Only the exporter's own form is taken (seconds, up to six digits of fraction, a numeric offset): PostgreSQL
+    then reads the same instant from the same text.
     """
     if _has_usual_form(text):
         try:

@@ -61,8 +61,9 @@ def one(connection, query, *parameters):
 GARDENER = user(roles=[{"id": "7", "name": "Gardeners", "color": "#2ECC71", "position": 4}])
 FULL = document(
     message(0, "first", author=GARDENER),
-    message(5, "second \\ with\ttab\nand line", author=OTTO_BLOCK, reactions=[reaction(GARDENER, count=3)], type="Reply",
-            mentions=[GARDENER], reference={"messageId": str(snowflake(0)), "channelId": str(CHANNEL), "guildId": str(GUILD)}),
+    message(5, "second \\ with\ttab\nand line", author=OTTO_BLOCK, type="Reply",
+            reactions=[reaction(GARDENER, count=3)], mentions=[GARDENER],
+            reference={"messageId": str(snowflake(0)), "channelId": str(CHANNEL), "guildId": str(GUILD)}),
     message(9, "beep", author=user(DEWBOT, "dewbot"), type="20"),
 )  # fmt: skip
 
@@ -132,8 +133,8 @@ def test_the_same_content_in_a_later_file_only_moves_its_time(connection, tmp_pa
 @pytest.mark.parametrize("form", [minified, tabbed, messages_first, lambda root: in_layout(root, "\r\n")])
 def test_every_layout_gives_the_same_rows(connection, tmp_path, form):
     """
-    Another layout of the same content (one line, tabs and a byte order mark, the header last, Windows line ends) is another
-    file, but leaves the same rows.
+    Another layout of the same content (one line, tabs and a byte order mark, the header last, Windows line ends)
+    is another file, but leaves the same rows.
     """
     import_file(connection, write(tmp_path, FULL))
     expected = contents(connection, without=("ledger", "coverage"))

@@ -19,6 +19,7 @@ from export_documents import (
 )
 from shared_database import emptied, shared_database
 from standin.example import example_world
+from standin.failures import DotNetError
 from standin.population import populate
 from standin.writing import write_export
 
@@ -79,15 +80,15 @@ def test_the_example_comes_back(connection, tmp_path, release):
 @pytest.mark.parametrize("release", ["2.26", "2.40.4", "2.47"])
 def test_a_whole_server_comes_back(connection, tmp_path, release):
     """
-    A synthetic server with threads, forums, bots, webhooks, deleted accounts and local times comes back channel by channel.
+    A synthetic server with threads, forums, bots, webhooks, deleted accounts and local times comes back channel by
+    channel.
     """
     world = populate(3, guilds=1, channels=5, messages=120)
     for number, channel in enumerate(world.channels):
         path = tmp_path / f"{number}.json"
-        try:
+        with suppress(DotNetError):  # a category or a forum has no file
             write_export(world, channel, path=path, version=release)
-        except Exception as error:  # noqa: BLE001 (a category or a forum has no file)
-            assert not path.exists() or not path.read_bytes(), error
+        if not path.exists():
             continue
         assert meant(rebuilt(connection, path)) == meant(json.loads(path.read_bytes()))
 
@@ -95,9 +96,11 @@ def test_a_whole_server_comes_back(connection, tmp_path, release):
 ODD = {
     "a key nobody knows": message(flags=64),
     "a key nobody knows in the author": message(author=user(badges=["a", {"b": 1.5}])),
-    "a key nobody knows in a role": message(author=user(roles=[{"id": "9", "name": "x", "color": None, "position": 1, "icon": 2}])),
+    "a key nobody knows in a role": message(
+        author=user(roles=[{"id": "9", "name": "x", "color": None, "position": 1, "icon": 2}])),
     "a key nobody knows in an embed": message(embeds=[{"title": "t", "poll": {"votes": [1, 2]}, "description": ""}]),
-    "a key nobody knows in an emoji": message(inlineEmojis=[{"id": "5", "name": "a", "isAnimated": False, "imageUrl": "u", "x": 1}]),
+    "a key nobody knows in an emoji": message(
+        inlineEmojis=[{"id": "5", "name": "a", "isAnimated": False, "imageUrl": "u", "x": 1}]),
     "a key nobody knows in a reaction": message(reactions=[{**reaction(OTTO_BLOCK), "burst": True}]),
     "an id that is a number": message(id=1214501535875072001),
     "a missing list": {key: value for key, value in message().items() if key not in ("embeds", "reactions")},

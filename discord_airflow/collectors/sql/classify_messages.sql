@@ -1,5 +1,5 @@
--- What is each staged message to the one that is stored? The greatest observation wins: by time of observation, then of
--- edit, then (for two exports of the very same instant) by profile and digest, so that any order of files ends alike.
+-- What is each staged message to the one that is stored? The greatest observation wins: by time of observation, then (for
+-- two exports of the very same instant) by edit, profile and digest, so that any order of files ends alike.
 INSERT INTO verdicts
 SELECT i.id,
        CASE WHEN m.id IS NULL THEN 'new'
