@@ -159,6 +159,29 @@ def test_digest_as_json_can_be_checked_again(home, stored, capsys):
     assert recheck_digest(digest, rows).count("verified") == len(digest.statements)
 
 
+COUNTED_BY_SQL = {
+    "reactions": "SELECT coalesce(sum(count), 0) FROM reactions WHERE message_id = %(first)s",
+    "messages": "SELECT count(*) FROM messages WHERE {inside}",
+    "people": "SELECT count(DISTINCT author_id) FROM messages WHERE {inside}",
+}
+INSIDE = (
+    "channel_id = (SELECT channel_id FROM messages WHERE id = %(first)s) AND deleted_at IS NULL AND author_kind <> 1"
+    " AND kind IN (0, 19) AND sent_at BETWEEN (SELECT sent_at FROM messages WHERE id = %(first)s)"
+    " AND (SELECT sent_at FROM messages WHERE id = %(last)s)"
+)
+
+
+def test_every_number_equals_one_counted_by_the_database(stored):
+    """Each figure in a sentence is what a query written for this test counts."""
+    digest = make_digest(fetch_source_messages(stored, GUILD, WINDOW), DigestOptions(GUILD, WINDOW))
+    numbers = [part for s in digest.statements for part in s.segments if part.kind == "number"]
+    assert {part.key for part in numbers} == set(COUNTED_BY_SQL)
+    for part in numbers:
+        query = COUNTED_BY_SQL[part.key].format(inside=INSIDE)
+        (value,) = stored.execute(query, {"first": part.message_id, "last": part.until_id}).fetchone()
+        assert part.text == f"{value:,}"
+
+
 def test_summary_is_about_one_channel(home, capsys):
     """Questions and answers of the channel that was named."""
     assert main(["summary", "help", *UNTIL, "--no-model"]) == 0
