@@ -61,7 +61,7 @@ def test_no_hostile_sentence_adds_anything_to_a_page(start):
     inside = next(one for one in page.iter("div") if one.get("class") == "digest")
     assert {one.tag for one in inside.iter()} <= DIGEST_ELEMENTS
     assert {one.get("href") for one in inside.iter("a")} == {LINK}
-    assert {name for one in inside.iter() for name in one.attrib} <= {"class", "href", "rel", "title"}
+    assert {name for one in inside.iter() for name in one.attrib} <= {"class", "href", "rel", "target", "title"}
     assert not [one for one in page.iter() if one.tag in ("script", "iframe", "img", "form", "object", "embed")]
 
     tokens = MarkdownIt("gfm-like").parse(render_markdown(made))

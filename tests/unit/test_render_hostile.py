@@ -27,7 +27,7 @@ ATTRIBUTES = {
     "meta": {"charset", "name", "content", "http-equiv"},
     "h2": {"id", "class"},
     "section": {"aria-labelledby"},
-    "a": {"href", "rel"},
+    "a": {"href", "rel", "target"},
     "blockquote": {"dir"},
     "th": {"scope", "class"},
     "td": {"class", "title"},
