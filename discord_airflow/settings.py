@@ -30,6 +30,7 @@ ENVIRONMENT: Mapping[str, tuple[str, str]] = {
     "DB_PASSWORD": ("database", "password"),
     "OLLAMA_HOST": ("ollama", "host"),
     "OLLAMA_MODEL": ("ollama", "model"),
+    "NOTIFY_WEBHOOK": ("notify", "webhook"),
 }
 """Which variable sets what; these are set nowhere else."""
 
@@ -123,6 +124,13 @@ class AnalysisSettings(Section):
     profiles: bool = False
 
 
+class NotifySettings(Section):
+    """Who is told when a task fails, and from when a report is late."""
+
+    webhook: SecretStr | None = None
+    late_minutes: Annotated[Count, Field(le=10080)] = 60
+
+
 class LimitSettings(Section):
     """Where the program stops rather than guess."""
 
@@ -141,6 +149,7 @@ class Settings(Section):
     report: ReportSettings = ReportSettings()
     export: ExportSettings = ExportSettings()
     analysis: AnalysisSettings = AnalysisSettings()
+    notify: NotifySettings = NotifySettings()
     limits: LimitSettings = LimitSettings()
 
 
