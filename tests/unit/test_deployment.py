@@ -1,6 +1,7 @@
 """What is deployed: compose file, Dockerfile, chart values and manifests, against their schemas and our own rules."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,13 +112,97 @@ def test_only_the_user_interface_is_published_and_only_on_this_machine():
     assert published == {"airflow-apiserver": ["127.0.0.1:${AIRFLOW_PORT:-8080}:8080"]}
 
 
-def test_exactly_one_service_gets_the_token():
-    """Airflow hands it on to every task of that service; no other process of the set sees it."""
-    holders = [
-        name for name, service in COMPOSE["services"].items() if "DISCORD_TOKEN" in service.get("environment", {})
-    ]
-    assert holders == ["airflow-scheduler"]
+def holders(variable):
+    """Return the services that get *variable*."""
+    return [name for name in SERVICES if variable in COMPOSE["services"][name].get("environment", {})]
+
+
+def test_each_secret_goes_to_the_services_that_need_it_and_to_no_other():
+    """The token to the one that runs tasks; the data's password also to the one that makes the schema."""
+    assert holders("DISCORD_TOKEN") == ["airflow-scheduler"]
+    assert holders("NOTIFY_WEBHOOK") == ["airflow-scheduler"]
+    assert holders("DB_PASSWORD") == ["airflow-init", "airflow-scheduler"]
+    assert holders("_AIRFLOW_WWW_USER_PASSWORD") == ["airflow-init"]
     assert not any("env_file" in service for service in COMPOSE["services"].values())
+
+
+def test_no_secret_is_written_into_the_compose_file():
+    """Whatever is secret comes from `.env`; what stands here instead says that it is for development."""
+    for service in COMPOSE["services"].values():
+        for name, value in service.get("environment", {}).items():
+            if re.search("PASSWORD|TOKEN|SECRET|FERNET_KEY|WEBHOOK|SQL_ALCHEMY_CONN", name):
+                assert "${" in value, name
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_is_nearer_to_the_host_than_it_has_to_be(name):
+    """Nothing of the host's network, processes, devices or system folders; capabilities only for a start as root."""
+    service = COMPOSE["services"][name]
+    for key in ("network_mode", "pid", "ipc", "userns_mode", "uts", "cgroup", "devices", "volumes_from", "sysctls"):
+        assert key not in service, key
+    assert set(service["networks"]) <= {"inside", "outside"}
+    assert service["init"] is True
+    assert set(service.get("cap_add", [])) <= {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
+    assert not any("unconfined" in option for option in service["security_opt"])
+    for volume in service.get("volumes", []):
+        source = volume["source"] if isinstance(volume, dict) else volume.split(":")[0]
+        assert not source.startswith(("/", "~")), source
+        assert ".." not in source
+
+
+def test_databases_and_settings_are_out_of_reach():
+    """The databases hang on a network without a way out; the settings are mounted to be read only."""
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    for name in ("airflow-db", "discord-data"):
+        assert COMPOSE["services"][name]["networks"] == ["inside"]
+    [settings] = [volume for volume in COMPOSE["services"]["airflow-scheduler"]["volumes"] if isinstance(volume, dict)]
+    assert settings["read_only"] is True
+
+
+def test_the_optional_services_start_only_when_asked_for():
+    """A database and a model are brought by their profiles, and nothing else is optional."""
+    optional = {
+        name: COMPOSE["services"][name]["profiles"] for name in SERVICES if "profiles" in COMPOSE["services"][name]
+    }
+    assert optional == {"discord-data": ["database"], "ollama": ["ollama"]}
+
+
+def test_no_server_of_task_logs_listens():
+    """Task logs lie on a shared volume, so the two services that would serve them do not."""
+    for name in ("airflow-scheduler", "airflow-triggerer"):
+        assert "--skip-serve-logs" in COMPOSE["services"][name]["command"]
+
+
+def test_pods_of_the_chart_keep_to_the_restricted_standard():
+    """What the values say about security fits what the namespace enforces, in both flavours."""
+    for name in ("values-small.yaml", "values-grown.yaml"):
+        values = yaml.safe_load((HELM / name).read_text())
+        contexts = values.get("securityContexts", {"pod": None, "containers": None})
+        if contexts["pod"]:
+            assert contexts["pod"]["runAsNonRoot"] is True
+            assert contexts["pod"]["seccompProfile"] == {"type": "RuntimeDefault"}
+            assert contexts["containers"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+        assert values.get("createUserJob", {"enabled": False})["enabled"] is False
+        assert "hostPath" not in json.dumps(values)
+
+
+def test_every_claim_that_the_values_name_is_made():
+    """A pod never waits for a volume that nobody has asked for."""
+    made = {document["metadata"]["name"] for document in documents("namespace.yaml")}
+    values = yaml.safe_load((HELM / "values-small.yaml").read_text())
+    named = {volume["persistentVolumeClaim"]["claimName"] for volume in values["volumes"] if "configMap" not in volume}
+    assert named | {values["logs"]["persistence"]["existingClaim"]} <= made
+    assert {mount["name"] for mount in values["volumeMounts"]} == {volume["name"] for volume in values["volumes"]}
+
+
+def test_the_network_is_closed_but_for_named_flows():
+    """Default deny in both directions, then names, Airflow's own, the databases, and HTTPS for tasks alone."""
+    policies = {document["metadata"]["name"]: document["spec"] for document in documents("network-policies.yaml")}
+    deny = policies.pop("default-deny")
+    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    assert set(policies) == {"allow-dns", "allow-inside", "allow-databases", "allow-https-for-tasks"}
+    [who] = policies["allow-https-for-tasks"]["podSelector"]["matchExpressions"]
+    assert who["values"] == ["scheduler", "worker"]
 
 
 def test_all_airflow_services_share_one_jwt_secret_and_wait_for_the_init():
