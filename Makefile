@@ -50,6 +50,10 @@ test: $(READY_DEV)
 ## setup-image: install what the container image has into .data/image-venv
 setup-image: $(READY_IMAGE)
 
+## setup-engine: add a real llama.cpp engine to .venv, for the tests in tests/engine
+setup-engine: $(READY_DEV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-engine.lock
+
 ## test-native: docker-compose.yml and CeleryExecutor without containers, processes killed in the middle; 5 minutes
 test-native: $(READY_DEV) $(READY_IMAGE)
 	NATIVE=1 $(BIN)/python -m pytest tests/acceptance/test_native_compose.py
