@@ -128,7 +128,7 @@ class NotifySettings(Section):
     """Who is told when a task fails, and from when a report is late."""
 
     webhook: SecretStr | None = None
-    late_minutes: Annotated[Count, Field(le=10080)] = 60
+    late_minutes: Annotated[Count, Field(le=899)] = 60
 
 
 class LimitSettings(Section):
