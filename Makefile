@@ -54,7 +54,7 @@ setup-image: $(READY_IMAGE)
 setup-engine: $(READY_DEV)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-engine.lock
 
-## test-native: docker-compose.yml and CeleryExecutor without containers, processes killed in the middle; 5 minutes
+## test-native: docker-compose.yml and CeleryExecutor without containers, processes killed in the middle; 7 minutes
 test-native: $(READY_DEV) $(READY_IMAGE)
 	NATIVE=1 $(BIN)/python -m pytest tests/acceptance/test_native_compose.py
 

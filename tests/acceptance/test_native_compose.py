@@ -1,7 +1,7 @@
 """
 docker-compose.yml without containers: its four services as processes, with its very environment, on PostgreSQL.
 
-Takes two minutes and the packages of the image, so it runs with `make test-native`, and in continuous integration.
+Takes minutes and the packages of the image, so it runs with `make test-native`, and in continuous integration.
 """
 
 import json
@@ -20,7 +20,10 @@ from native.services import wait_until
 
 TOKEN = "Canary.T0ken-that/nobody+may=see"
 PASSWORD = 'Canary pässword "7%"\\/'
+WEBHOOK = "https://discord.com/api/webhooks/42/Canary-w3bhook_of-nobody"
 SERVICES = ("airflow-apiserver", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
+# Of the webhook's address only the last part is secret.
+SECRETS = (TOKEN, PASSWORD, WEBHOOK.rpartition("/")[2])
 SOONER = {
     # A lost task is noticed after a quarter of a minute, that the test may be short.
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
@@ -46,7 +49,12 @@ def project(reachable_folder):
         postgres.make_database("airflow", "airflow", "airflow")
         postgres.make_database("discord_data", "discord", PASSWORD)
         variables = {"DB_HOST": "127.0.0.1", "DB_PORT": str(postgres.port), "DB_USER": "discord"}
-        variables |= {"DB_PASSWORD": PASSWORD, "DISCORD_TOKEN": TOKEN, "OLLAMA_HOST": "http://127.0.0.1:9"}
+        variables |= {
+            "DB_PASSWORD": PASSWORD,
+            "DISCORD_TOKEN": TOKEN,
+            "NOTIFY_WEBHOOK": WEBHOOK,
+            "OLLAMA_HOST": "http://127.0.0.1:9",
+        }
         started = AirflowSet(home, postgres, variables, SOONER)
         try:
             started.initialise()
@@ -115,13 +123,14 @@ def test_only_the_scheduler_has_the_secrets_and_no_command_line_shows_one(projec
             environment, words = process.environ(), " ".join(process.cmdline())
         except (psutil.Error, ProcessLookupError):
             continue
-        assert TOKEN not in words
-        assert PASSWORD not in words
+        assert not any(secret in words for secret in SECRETS)
         if name:
             seen.add(name)
-            holders |= {(name, key) for key, value in environment.items() if value in (TOKEN, PASSWORD)}
+            holders |= {
+                (name, key) for key, value in environment.items() if value.rpartition("webhooks/42/")[2] in SECRETS
+            }
     assert seen == set(SERVICES)
-    assert holders == {("airflow-scheduler", "DISCORD_TOKEN"), ("airflow-scheduler", "DB_PASSWORD")}
+    assert holders == {("airflow-scheduler", name) for name in ("DISCORD_TOKEN", "DB_PASSWORD", "NOTIFY_WEBHOOK")}
 
 
 def test_each_process_can_be_killed_in_the_middle_of_a_run(project, rest):
@@ -147,22 +156,21 @@ def test_each_process_can_be_killed_in_the_middle_of_a_run(project, rest):
 
 def test_the_sweep_finds_a_secret_in_each_form(tmp_path):
     """Plain, cut short, backwards, percent, JSON, hexadecimal, and base64 wherever it begins."""
-    for number, form in enumerate(sorted(forms(TOKEN) | forms(PASSWORD))):
+    for number, form in enumerate(sorted(set().union(*map(forms, SECRETS)))):
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / "log").write_bytes(b"2026-11-22 info " + form + b" end")
-        assert find_in_files([TOKEN, PASSWORD], folder), form
+        assert find_in_files(SECRETS, folder), form
 
 
 def test_no_secret_is_in_any_log_report_or_database(project, rest):
     """After all of the above: process output, task logs, XCom, rendered fields, metadata, our own data, reports."""
-    secrets = [TOKEN, PASSWORD]
     logs = list((project.home / "airflow" / "logs").rglob("*.log"))
     assert len(logs) > 10, "there are no task logs to look into"
-    assert find_in_files(secrets, project.home) == []
+    assert find_in_files(SECRETS, project.home) == []
     for name in ("airflow", "discord_data"):
         with project.postgres.connect(name) as connection:
-            assert find_in_database(secrets, connection) == []
+            assert find_in_database(SECRETS, connection) == []
     with project.postgres.connect("airflow") as connection:
         # It would have been found: these tables are not empty.
         for table in ("xcom", "rendered_task_instance_fields", "task_instance"):
