@@ -87,4 +87,4 @@ $(READY_IMAGE): requirements-image.lock requirements-uv.lock pyproject.toml scri
 	PYTHON='$(PYTHON)' VENV=$(IMAGE_VENV) scripts/setup requirements-image.lock
 	@touch $@
 
-.PHONY: help setup report up down test setup-image test-native scale-out format lock clean
+.PHONY: help setup report up down test setup-image setup-engine test-native scale-out format lock clean
