@@ -62,6 +62,10 @@ test-native: $(READY_DEV) $(READY_IMAGE)
 scale-out: $(READY_DEV) $(READY_IMAGE)
 	@PYTHONPATH=tests $(BIN)/python -m native.scale_out
 
+## survive: kills, crashes and lost sessions by the thousand, under 60 minutes [SEED=number of a run to repeat]
+survive: $(READY_DEV)
+	SURVIVE=long $(BIN)/python -m pytest tests/survival -s -v
+
 ## format: put the code into the form that `make test` asks for
 format: $(READY_DEV)
 	$(BIN)/ruff check --fix $(CODE)
@@ -87,4 +91,4 @@ $(READY_IMAGE): requirements-image.lock requirements-uv.lock pyproject.toml scri
 	PYTHON='$(PYTHON)' VENV=$(IMAGE_VENV) scripts/setup requirements-image.lock
 	@touch $@
 
-.PHONY: help setup report up down test setup-image setup-engine test-native scale-out format lock clean
+.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive format lock clean

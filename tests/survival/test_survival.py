@@ -1,0 +1,157 @@
+"""Imports survive what computers do to them: nothing is lost or doubled, and the next plain run heals everything."""
+
+import os
+import random
+import signal
+import sys
+import time
+
+import psycopg
+import pytest
+from psycopg import sql
+from shared_database import shared_database
+from survival.archive import build
+from survival.checker import faults
+from survival.harness import Imports, Ordeal, kill
+
+from discord_airflow import database as door
+from discord_airflow import embedded
+from discord_airflow.settings import DatabaseSettings
+
+LONG = os.environ.get("SURVIVE") == "long"
+KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (1000, 500, 100, 50) if LONG else (20, 6, 3, 1)
+SECONDS = 1200 if LONG else 15
+SEED = int(os.environ.get("SEED") or random.randrange(2**32))
+
+pytestmark = pytest.mark.timeout(3600 if LONG else 120)
+
+
+@pytest.fixture(autouse=True)
+def _told_seed():
+    """Every failure can be repeated: SEED=... make survive."""
+    told(f"SEED={SEED}")
+
+
+def told(line):
+    """Print a line of the long tier's result, past pytest's capture with -s."""
+    sys.stdout.write(line + "\n")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Twelve overlapping exports."""
+    made = tmp_path_factory.mktemp("exports")
+    build(made, SEED)
+    return made
+
+
+@pytest.fixture(scope="module")
+def shared(server, template):
+    """A database for the tests of this module."""
+    with shared_database(server, template) as connection:
+        yield connection
+
+
+@pytest.fixture
+def imports(shared, folder):
+    """Imports of the folder into that database."""
+    made = Imports(folder, shared.info.dsn)
+    yield made
+    made.close()
+
+
+def test_a_killed_import_leaves_whole_files_only(imports, shared):
+    """
+    Kill -9 at random moments: whatever stands in the ledger is whole, and the end is that of a run nobody killed.
+    """
+    ordeal = Ordeal(imports, shared, SEED)
+    ordeal.suffer(KILLS, kill, deadline=time.monotonic() + SECONDS if LONG else None)
+    assert ordeal.landed >= ordeal.hits // 4
+    told(f"{ordeal.hits} kills, {ordeal.landed} in mid-import, {ordeal.cycles} archives compared")
+
+
+def test_an_import_that_loses_its_session_loses_nothing_else(imports, shared):
+    """
+    The server ends the session in mid-import: the import connects again, or says that the service is down.
+    """
+    ordeal = Ordeal(imports, shared, SEED + 1)
+    query = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()
+    """
+    deadline = time.monotonic() + SECONDS if LONG else None
+    ordeal.suffer(ENDED_SESSIONS, lambda process: shared.execute(query), deadline=deadline)
+    told(f"{ordeal.hits} sessions ended, {ordeal.cycles} archives compared")
+
+
+def test_eight_imports_at_once_are_one(imports, shared):
+    """
+    Eight imports of the same files, each in an order of its own: all succeed, and the tables are as after one.
+    """
+    ordeal = Ordeal(imports, shared, SEED + 2)
+    for round_number in range(ROUNDS):
+        statuses = [imports.wait(process) for process in [imports.start(SEED + n + round_number * 8) for n in range(8)]]
+        assert statuses == [0] * 8
+        assert faults(shared, imports.folder) == []
+        ordeal.cycle()
+
+
+def test_a_server_that_stops_at_once_keeps_what_was_committed(reachable_folder, folder):
+    """
+    The server is stopped in immediate mode in mid-import, as by a power cut: after its recovery everything is whole.
+    """
+    settings = DatabaseSettings(data_directory=reachable_folder / f"crashes-{SEED}", name="crashes")
+    with door.connect(settings) as connection:
+        door.apply_schema(connection)
+        dsn = connection.info.dsn
+    imports = Imports(folder, dsn)
+    try:
+        _crash_again_and_again(settings, imports)
+    finally:
+        imports.close()
+        embedded.stop(settings)
+
+
+def _crash_again_and_again(settings, imports):
+    chance, deadline = random.Random(SEED), time.monotonic() + SECONDS
+    with psycopg.connect(imports.dsn, autocommit=True) as connection:
+        ordeal = Ordeal(imports, connection, SEED)
+    for number in range(CRASHES):
+        if LONG and time.monotonic() > deadline:
+            break
+        process = imports.start(chance.randrange(2**32))
+        time.sleep(chance.uniform(0, ordeal.seconds))
+        crash(settings)
+        assert imports.wait(process) in (0, 69)
+        embedded.start(settings)
+        with psycopg.connect(imports.dsn, autocommit=True) as connection:
+            ordeal.connection = connection
+            ordeal.look(number)
+            ordeal.cycle()
+            ordeal.hits += 1
+    told(f"{ordeal.hits} crashes of the server")
+
+
+def crash(settings):
+    """Stop a server without letting it write anything, and wait until it is gone."""
+    server = embedded.status(settings).process
+    os.kill(server, signal.SIGQUIT)
+    while embedded.status(settings).running:
+        time.sleep(0.01)
+
+
+def test_the_checker_sees_what_it_should(imports, shared):
+    """
+    A checker that finds nothing proves nothing: it notices a lost message, a changed, a foreign one, loose parts.
+    """
+    assert imports.run() == 0
+    for damage in (
+        "DELETE FROM messages WHERE id = (SELECT min(id) FROM messages)",
+        "UPDATE messages SET content = content || '!' WHERE id = (SELECT min(id) FROM messages)",
+        "DELETE FROM attachments WHERE message_id = (SELECT min(message_id) FROM attachments)",
+        "DELETE FROM ledger WHERE sha256 = (SELECT min(sha256) FROM ledger)",
+        "UPDATE attachments SET message_id = 1 WHERE message_id = (SELECT min(message_id) FROM attachments)",
+    ):
+        with shared.transaction(force_rollback=True):
+            shared.execute(sql.SQL(damage))
+            assert faults(shared, imports.folder) != [], damage
