@@ -100,6 +100,7 @@ class _Comparison:
         # The same id twice in a file, or two files of one moment: either may have won.
         self._is_ambiguous = known["has_twin"] or known["stored"] < known["messages"] - known["quarantined"]
         self._is_cut = known["quarantined"] > len(self._refused)
+        self._is_read_whole = True
         self._wrong: dict[int, str] = {}
         self._matched: set[int] = set()
 
@@ -112,7 +113,7 @@ class _Comparison:
             if message_id not in self._matched:
                 self._result.note(example)
         surplus = self._known["observed"] - self._result.compared
-        if surplus > 0 and not self._is_ambiguous:
+        if surplus > 0 and self._is_read_whole and not self._is_ambiguous:
             self._result.note(f"{surplus} stored messages were observed with it that it does not hold")
         return self._result
 
@@ -124,6 +125,7 @@ class _Comparison:
                 if position not in self._refused and message_id is not None:
                     yield message_id, storable(message)
         except UnreadableExportError as trouble:
+            self._is_read_whole = False
             if self._known["status"] == "whole":
                 self._result.note(f"it was imported whole, but cannot be read: {trouble}")
 

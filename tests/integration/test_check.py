@@ -98,7 +98,7 @@ DAMAGES = {
     "values": [
         "UPDATE messages SET author_kind = 1 WHERE content = 'first'",
         "UPDATE messages SET kind = 7 WHERE content = 'first'",
-        "UPDATE reactions SET count = -1",
+        "UPDATE messages SET digest = -1 WHERE content = 'first'",
     ],
     "clock": ["UPDATE messages SET sent_at = sent_at - interval '1 hour' WHERE content = 'third'"],
     "revisions": [
