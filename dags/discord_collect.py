@@ -71,6 +71,7 @@ def run_key() -> str:
     is_paused_upon_creation=True,
     default_args={
         "owner": "discord_airflow",
+        "on_failure_callback": weekly.tell_failure,
         "retries": 3,
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": 2.0,

@@ -114,6 +114,7 @@ def this_run() -> weekly.RunFacts:
     params=PARAMS,
     default_args={
         "owner": "discord_airflow",
+        "on_failure_callback": weekly.tell_failure,
         "retries": 3,
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,
