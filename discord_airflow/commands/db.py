@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from discord_airflow import backups, database
-from discord_airflow.commands import query_index
+from discord_airflow.commands import db_roles, query_index
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.settings import DatabaseSettings, load_settings
 
@@ -23,6 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def register(app: typer.Typer) -> None:
     """Add the group `db` to *app*."""
     query_index.register(db)
+    db_roles.register(db)
     app.add_typer(db, name="db")
 
 

@@ -1,0 +1,32 @@
+"""`discord-airflow db roles`: the roles of the database, held apart by GRANT."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from discord_airflow import database
+from discord_airflow.roles import ROLES, apply_roles
+from discord_airflow.settings import load_settings
+
+
+def register(db: typer.Typer) -> None:
+    """Add `roles` to the group *db*."""
+    db.command("roles", epilog="Example: discord-airflow db roles")(roles)
+
+
+def roles(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
+    ] = None,
+) -> None:
+    """
+    Make roles for owner, importer, publisher (of reports) and reporter (reads only); everybody else has no rights.
+
+    Logins are yours to make: CREATE ROLE dashboard LOGIN PASSWORD '...' IN ROLE discord_reporter;
+    """
+    settings = load_settings(config).database
+    with database.connect(settings) as connection:
+        database.apply_schema(connection)
+        apply_roles(connection)
+    typer.echo(f"{settings.name}: {', '.join(ROLES)} are set.")
