@@ -22,7 +22,7 @@ def fetch_guilds(
     connection: Connection, *, guild_ids: Collection[int] | None = None, excluded_channels: Collection[int] = ()
 ) -> list[Guild]:
     """Return the stored servers."""
-    parameters = {"guild_ids": checked_ids(guild_ids), "excluded_channels": checked_ids(excluded_channels)}
+    parameters = {"guild_ids": checked_ids(guild_ids), "excluded_channels": checked_ids(excluded_channels) or None}
     return fetch_rows(connection, Guild, "guilds", parameters)
 
 

@@ -36,7 +36,7 @@ def fetch_history(
     parameters = {
         "channel_id": channel_id,
         **_instants(since, until),
-        "excluded_channels": checked_ids(excluded_channels),
+        "excluded_channels": checked_ids(excluded_channels) or None,
         "limit": checked_count(limit, "the limit", MOST_MESSAGES),
     }
     ids = [row["message_id"] for row in fetch_parts(connection, "history", parameters)]
@@ -66,7 +66,7 @@ def fetch_user_messages(
         "user_id": user_id,
         **_instants(since, until),
         "guild_ids": checked_ids(guild_ids),
-        "excluded_channels": checked_ids(excluded_channels),
+        "excluded_channels": checked_ids(excluded_channels) or None,
         "limit": checked_count(limit, "the limit", MOST_MESSAGES),
     }
     ids = [row["message_id"] for row in fetch_parts(connection, "user_messages", parameters)]

@@ -24,6 +24,13 @@ from discord_airflow.queries.statements import (
 Order = Literal["newest", "relevance"]
 
 MOST_HITS = 10_000
+ANCHORS = 3
+CANDIDATES = 10_000
+"""
+The newest matches among which the most relevant are sought: to rank every match of a common word would take
+minutes.
+"""
+
 RECENT = timedelta(days=28)
 """Looked through first for the newest hits: a common word need not be found in the whole archive."""
 
@@ -51,7 +58,8 @@ def fetch_search(
 
     Every message that was not deleted is searched, bots' and system messages too. Dates in *text* are days in
     *zone*; the other parameters narrow what it says. Relevance is PostgreSQL's full-text rank without any
-    language's rules; where only parts of words match, as in languages without spaces, the newest comes first.
+    language's rules, among the newest 10,000 matches; where only parts of words match, as in languages without
+    spaces, the newest comes first.
     """
     request = parse_search(checked_text(text, "the search"))
     if order not in ("newest", "relevance"):
@@ -61,27 +69,27 @@ def fetch_search(
         **_places(connection, request, guild_ids, channel_ids),
         **_authors(connection, request, author_ids),
         **_words(request, database_folds_case=folds_case(connection)),
-        "excluded_channels": checked_ids(excluded_channels),
+        "excluded_channels": checked_ids(excluded_channels) or None,
         "by_relevance": order == "relevance",
+        "candidates": CANDIDATES if order == "relevance" else limit,
         "limit": checked_count(limit, "the limit", MOST_HITS),
     }
     if first >= last:
         return []
     found: list[dict[str, Any]] = []
-    for start in [first] if limit is None else _starts(connection, first, last, order):
+    for start in _starts(connection, first, last):
         found = fetch_parts(connection, "search", {**parameters, "since": start, "until": last})
-        if limit is not None and len(found) >= limit:
+        if found and found[0]["candidates"] == parameters["candidates"]:
             break
     scores = {row["message_id"]: row["score"] for row in found}
     return [_hit(row, scores[row["message_id"]]) for row in message_details(connection, scores)]
 
 
-def _starts(connection: Connection, first: datetime, last: datetime, order: Order) -> list[datetime]:
+def _starts(connection: Connection, first: datetime, last: datetime) -> list[datetime]:
     """Return from when to search, one attempt after the other."""
-    if order == "newest":
-        newest = fetch_rows(connection, Watermark, "watermark", {})[0].newest_message_at
-        if newest and first < min(newest, last) - RECENT:
-            return [min(newest, last) - RECENT, first]
+    newest = fetch_rows(connection, Watermark, "watermark", {})[0].newest_message_at
+    if newest and first < min(newest, last) - RECENT:
+        return [min(newest, last) - RECENT, first]
     return [first]
 
 
@@ -127,10 +135,10 @@ def _authors(
 
 
 def _words(request: SearchRequest, *, database_folds_case: bool) -> dict[str, Any]:
-    """Return the words as patterns: all of them numbered, and the three longest apart for the index."""
+    """Return the words as patterns: the longest ones apart, for the index, and the others numbered."""
     patterns = [anywhere(spellings(word, database_folds_case=database_folds_case)) for word in request.words]
-    numbered = [(number, pattern) for number, found in enumerate(patterns) for pattern in found]
     longest = sorted(patterns, key=lambda found: len(found[0]), reverse=True)
+    numbered = [(number, pattern) for number, found in enumerate(longest[ANCHORS:]) for pattern in found]
     unwanted = [
         pattern
         for word in request.unwanted
@@ -141,7 +149,7 @@ def _words(request: SearchRequest, *, database_folds_case: bool) -> dict[str, An
         "word_patterns": [pattern for _, pattern in numbered],
         "unwanted_patterns": unwanted,
         "words": " ".join(request.words),
-        **{f"anchor_{place + 1}": longest[place] if place < len(longest) else None for place in range(3)},
+        **{f"anchor_{place + 1}": longest[place] if place < len(longest) else None for place in range(ANCHORS)},
     }
 
 

@@ -18,17 +18,20 @@ Connection = psycopg.Connection[Any]
 MOST_ROWS = 1_000_000
 LONGEST_TEXT = 2_000
 
+PREPARE = False
+"""Each call is planned for its own values: a plan for any values cannot know that a window is short or a word rare."""
+
 
 def fetch_rows(connection: Connection, row: type[Row], name: LiteralString, parameters: dict[str, Any]) -> list[Row]:
     """Return the rows of ``sql/<name>.sql``, whose columns are the fields of *row*."""
     with connection.cursor(row_factory=class_row(row)) as cursor:
-        return cursor.execute(statement("discord_airflow.queries", name), parameters).fetchall()
+        return cursor.execute(statement("discord_airflow.queries", name), parameters, prepare=PREPARE).fetchall()
 
 
 def fetch_parts(connection: Connection, name: LiteralString, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of ``sql/<name>.sql`` by column, for a function that makes its rows out of several of them."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement("discord_airflow.queries", name), parameters).fetchall()
+        return cursor.execute(statement("discord_airflow.queries", name), parameters, prepare=PREPARE).fetchall()
 
 
 def window_parameters(
@@ -39,7 +42,7 @@ def window_parameters(
         "since": checked_instant(window.since),
         "until": checked_instant(window.until),
         "guild_ids": checked_ids(guild_ids),
-        "excluded_channels": checked_ids(excluded_channels),
+        "excluded_channels": checked_ids(excluded_channels) or None,
     }
 
 
