@@ -216,3 +216,17 @@ def test_a_query_that_takes_too_long_is_stopped(typed, database_settings, tmp_pa
     status, _, said = typed(database_settings, "servers")
     assert status == 69
     assert "limits.query_seconds" in said
+
+
+def test_the_search_index_is_built_and_dropped_from_the_command_line(typed, database_settings, tmp_path, capsys):
+    """`db search-index` says what it did, also as JSON, and doing it twice does no harm."""
+    typed(database_settings, "servers")
+    config = ("--config", str(tmp_path / "config.yaml"))
+    for words, said in {
+        (): "The search index was built",
+        ("--json",): '"changed": false',
+        ("--drop",): "The search index was removed",
+        ("--drop", "--json"): '{"exists": false, "changed": false, "bytes": null}',
+    }.items():
+        assert main(["db", "search-index", *words, *config]) == 0
+        assert said in capsys.readouterr().out

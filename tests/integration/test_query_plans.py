@@ -85,6 +85,7 @@ def plan_of_search(connection, word):
         "until": search.LAST_INSTANT,
         "by_relevance": False,
         "limit": 50,
+        "candidates": 50,
         **dict.fromkeys(
             ("guild_ids", "excluded_channels", "channel_ids", "unwanted_channels", "author_ids", "unwanted_authors")
         ),
@@ -103,6 +104,18 @@ def test_a_search_uses_its_index(connection, word):
     assert "Seq Scan on messages" not in plan
     checked = [int(rows) for rows in re.findall(r"Rows Removed by Index Recheck: (\d+)", plan)]
     assert sum(checked) < 100
+
+
+def test_a_repeated_search_still_uses_its_index(connection):
+    """The tenth search on a connection is planned for its own words too; a plan for any words would read everything."""
+    create_search_index(connection)
+    connection.execute("ANALYZE messages")
+    with connection.transaction():
+        before = read_of_messages(connection)
+        for _ in range(10):
+            assert len(QUERIES["search"].run(connection, {"text": "олень"})) == 1
+        scans, found = (after - start for after, start in zip(read_of_messages(connection), before, strict=True))
+    assert (scans, found < 1000) == (0, True)
 
 
 def test_the_search_index_is_built_once_and_dropped_once(database_settings):
