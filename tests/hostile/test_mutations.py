@@ -128,7 +128,9 @@ def test_what_is_normalised_can_be_stored(server, template, tmp_path):
     for number in range(ROUNDS // 20):
         value = changed(chance, changed(chance, a_document()))
         if isinstance(value, dict):
-            value["messageCount"] = 3  # what it may be otherwise has cases of its own in corpus.py
+            value["messageCount"] = (
+                3  # true, NUL and lone surrogates here still stop an import: remove this line with that
+            )
         data = json.dumps(value, indent=chance.choice((None, 2)))
         (tmp_path / f"{number}.json").write_text(data, encoding="utf-8")
     with shared_database(server, template) as connection:

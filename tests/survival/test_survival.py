@@ -18,9 +18,10 @@ from discord_airflow import database as door
 from discord_airflow import embedded
 from discord_airflow.settings import DatabaseSettings
 
-LONG = os.environ.get("SURVIVE") == "long"
+# `make survive` gives each kind of fault so many seconds; without it there are a few of each.
+SECONDS = int(os.environ.get("SURVIVE") or 0)
+LONG = SECONDS > 0
 KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (1000, 500, 100, 50) if LONG else (20, 6, 3, 1)
-SECONDS = 1200 if LONG else 15
 SEED = int(os.environ.get("SEED") or random.randrange(2**32))
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
@@ -66,7 +67,7 @@ def test_a_killed_import_leaves_whole_files_only(imports, shared):
     """
     ordeal = Ordeal(imports, shared, SEED)
     ordeal.suffer(KILLS, kill, deadline=time.monotonic() + SECONDS if LONG else None)
-    assert ordeal.landed >= ordeal.hits // 4
+    assert ordeal.landed >= ordeal.hits // 10
     told(f"{ordeal.hits} kills, {ordeal.landed} in mid-import, {ordeal.cycles} archives compared")
 
 
