@@ -129,7 +129,7 @@ def test_what_is_normalised_can_be_stored(server, template, tmp_path):
         value = changed(chance, changed(chance, a_document()))
         if isinstance(value, dict):
             value["messageCount"] = (
-                3  # true, NUL and lone surrogates here still stop an import: remove this line with that
+                3  # true, NUL or a lone surrogate here still stops an import
             )
         data = json.dumps(value, indent=chance.choice((None, 2)))
         (tmp_path / f"{number}.json").write_text(data, encoding="utf-8")
