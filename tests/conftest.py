@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from psycopg import sql
 
 OURS = ("DB_", "DISCORD_", "OLLAMA_", "AIRFLOW_", "PG")
 TEMPLATE = "template_of_tests"
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so would every command they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before any of our modules, or Airflow, is imported: a developer's shell must not change what a test sees.
 for name in [name for name in os.environ if name.startswith(OURS)]:
