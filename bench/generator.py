@@ -20,11 +20,12 @@ from functools import cache
 from pathlib import Path
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-WORDS = (
-    "moss fern river lantern harbor pebble orchard violin saddle copper meadow thimble walnut anchor ribbon kettle sparrow "
-    "linen quarry basil comet drizzle ember flint grove hazel iris jetty kelp larch mango nectar olive plume quartz reef "
-    "talo metsä järvi lumi kesä syksy aamu кофе утро лес 森 川 山 こんにちは 안녕 مرحبا über straße façade"
-).split()
+WORDS = """
+    moss fern river lantern harbor pebble orchard violin saddle copper meadow thimble walnut anchor ribbon
+    kettle sparrow linen quarry basil comet drizzle ember flint grove hazel iris jetty kelp larch mango nectar
+    olive plume quartz reef talo metsä järvi lumi kesä syksy aamu кофе утро лес 森 川 山 こんにちは 안녕 مرحبا über straße
+    façade
+""".split()
 EMOJIS = [("\U0001f44d", "thumbsup"), ("❤️", "heart"), ("\U0001f389", "tada"), ("\U0001f331", "seedling")]
 
 
@@ -112,7 +113,7 @@ def _message(
     return (
         f'{{\n      "id": "{identity}",\n      "type": "{"Reply" if reply else "Default"}",\n'
         f'      "timestamp": "{stamp.rstrip(".")}+00:00",\n'
-        f'      "timestampEdited": {_edited(sent, plan, edited or 0.95 < draw)},\n'
+        f'      "timestampEdited": {_edited(sent, plan.revision if edited else 0 if draw > 0.95 else None)},\n'
         f'      "callEndedTimestamp": null,\n      "isPinned": {"true" if draw > 0.999 else "false"},\n'
         f'      "content": "{content}",\n      "author": {_user(plan, author, 6, roles=True)},\n'
         f'      "attachments": {_attachments(random_, identity, shape)},\n'
@@ -124,10 +125,10 @@ def _message(
     )
 
 
-def _edited(sent: datetime, plan: Plan, edited: bool) -> str:
-    if not edited:
+def _edited(sent: datetime, day: int | None) -> str:
+    if day is None:
         return "null"
-    return f'"{sent + timedelta(minutes=5, days=plan.revision):%Y-%m-%dT%H:%M:%S}.123456+00:00"'
+    return f'"{sent + timedelta(minutes=5, days=day):%Y-%m-%dT%H:%M:%S}.123456+00:00"'
 
 
 def _reference(replied: int) -> str:
