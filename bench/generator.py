@@ -20,12 +20,13 @@ from functools import cache
 from pathlib import Path
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-WORDS = """
+_WORDS = """
     moss fern river lantern harbor pebble orchard violin saddle copper meadow thimble walnut anchor ribbon
     kettle sparrow linen quarry basil comet drizzle ember flint grove hazel iris jetty kelp larch mango nectar
-    olive plume quartz reef talo metsä järvi lumi kesä syksy aamu кофе утро лес 森 川 山 こんにちは 안녕 مرحبا über straße
-    façade
-""".split()
+    olive plume quartz reef talo metsä järvi lumi kesä syksy aamu кофе утро лес 森 川 山 こんにちは 안녕 مرحبا
+    über straße façade
+"""
+WORDS = _WORDS.split()
 EMOJIS = [("\U0001f44d", "thumbsup"), ("❤️", "heart"), ("\U0001f389", "tada"), ("\U0001f331", "seedling")]
 
 
@@ -152,7 +153,7 @@ def _user(plan: Plan, number: int, indent: int, *, roles: bool) -> str:
             {"id": str(820_000_000_000_000_000 + role), "name": f"Role {role}", "color": "#2ECC71", "position": role}
             for role in range(number % 5, 0, -1)
         ],
-        "avatarUrl": f"https://cdn.discordapp.com/avatars/{300_000_000_000_000_000 + number}/{number:032x}.png?size=512",
+        "avatarUrl": f"https://cdn.discordapp.com/avatars/{300 * 10**15 + number}/{number:032x}.png?size=512",
     }
     if not roles:
         del user["roles"]
@@ -181,7 +182,8 @@ def _attachments(random_: random.Random, identity: int, shape: float) -> str:
     url = f"https://cdn.discordapp.com/attachments/810000000000000000/{identity + 1}/photo.png?ex=6&is=6&hm=aa&"
     return (
         f'[\n        {{\n          "id": "{identity + 1}",\n          "url": "{url}",\n'
-        f'          "fileName": "photo.png",\n          "fileSizeBytes": {random_.randrange(10**6)}\n        }}\n      ]'
+        '          "fileName": "photo.png",\n'
+        f'          "fileSizeBytes": {random_.randrange(10**6)}\n        }}\n      ]'
     )
 
 
