@@ -76,6 +76,21 @@ def test_new_people_have_a_link_to_their_first_message_and_its_first_answer(scra
     assert (cho.user_id, cho.first_reply_at) == (CHO.id, None)
 
 
+def test_somebody_whose_first_message_opens_the_window_is_new(scratch):
+    """The first instant belongs to the window; a message just before it makes a person known."""
+    store(scratch, world(message(0), message(-0.001, BEN), message(1, BEN)))
+    assert [row.user_id for row in query_builder.fetch_new_people(scratch, window=WINDOW)] == [ADA.id]
+
+
+def test_highlights_with_equal_reactions_stand_by_replies(scratch):
+    """Of two messages that as many people liked, the one that was answered comes first, though it is later."""
+    liked = (Reaction("🎉", 1, (CHO.id,)),)
+    quiet, answered = message(1, BEN, reactions=liked), message(2, BEN, reactions=liked)
+    store(scratch, world(quiet, answered, message(3, ADA, kind=19, reference=answered.id)))
+    found = query_builder.fetch_highlights(scratch, window=WINDOW)
+    assert [(row.message_id, row.replies) for row in found] == [(answered.id, 1), (quiet.id, 0)]
+
+
 def test_highlights_rank_people_above_clicks(scratch):
     """Two people outrank one who clicked ten emoji; the author and bots are nobody; deleted messages are not shown."""
     two = message(1, BEN, content="two people", reactions=(Reaction("🎉", 2, (ADA.id, CHO.id)),))
@@ -135,7 +150,7 @@ def test_a_deleted_message_is_not_quoted_by_its_answer(scratch):
 def test_an_accounts_messages_stand_in_their_context(scratch):
     """Neighbours of the same channel surround each message once, and say beside which they stand."""
     talk = [message(hour, author, content=f"{hour}") for hour, author in enumerate((BEN, ADA, ADA, CHO, BEN))]
-    store(scratch, world(*talk, message(9, BEN, channel_id=11)))
+    store(scratch, world(*talk, message(0.5, CHO, channel_id=11), message(2.5, BEN, channel_id=11)))
     found = query_builder.fetch_user_messages(scratch, user_id=ADA.id, context=1)
     assert [(row.content, row.context_of) for row in found] == [
         ("0", talk[1].id),

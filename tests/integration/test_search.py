@@ -184,6 +184,8 @@ def test_deleted_messages_are_never_found(stored):
     """What is gone from Discord is shown nowhere."""
     stored.execute("UPDATE messages SET deleted_at = now() WHERE content LIKE '%pizza%'")
     assert texts(stored, "pizza") == []
+    stored.execute("UPDATE messages SET deleted_at = now() WHERE content LIKE 'next week%'")
+    assert texts(stored, "lunch", limit=1) == ["lunchtime"]
 
 
 def test_the_newest_are_found_also_beyond_the_days_that_are_looked_through_first(scratch):

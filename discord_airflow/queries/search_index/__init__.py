@@ -56,7 +56,7 @@ def create_search_index(connection: Connection) -> bool:
     Build the index; return False when it was there already. What a broken-off build has left is removed first.
 
     Imports and reports go on meanwhile, but the build waits for transactions that are open when it begins.
-    *connection* must be in autocommit mode. Takes about 20 seconds a million messages.
+    *connection* must be in autocommit mode. Takes up to a minute a million messages.
     """
     _lock(connection)
     try:
