@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -71,6 +72,20 @@ def render_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, widt
     written = io.StringIO()
     Console(file=written, width=width, color_system=None, legacy_windows=False, markup=False, emoji=False).print(table)
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
+
+
+def fitted(text: str, width: int) -> str:
+    """Return *text* with lines of at most *width* columns, as a terminal shows them; only links are left whole."""
+    return "\n".join(part for line in text.split("\n") for part in _wrapped(line, width))
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    words = line.lstrip(" ")
+    if cell_len(line) <= width or words.startswith("https://"):
+        return [line]
+    indent = line[: len(line) - len(words)]
+    console = Console(file=io.StringIO(), width=width)
+    return [f"{indent}{part.plain.rstrip()}" for part in Text(words).wrap(console, width - len(indent))]
 
 
 def _cell(value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from discord_airflow.commands.query_output import render_table
+from discord_airflow.commands.query_output import fitted, render_table
 from discord_airflow.commands.query_tables import COLUMNS, WEEKDAYS, Column, many, moment, number
 from discord_airflow.queries import rows
 from discord_airflow.queries.rows import State
@@ -30,7 +30,7 @@ def render_rows(
     """
     row_type = type(found[0])
     if row_type in SPECIAL:
-        return "\n".join(SPECIAL[row_type](found, zone, width))
+        return fitted("\n".join(SPECIAL[row_type](found, zone, width)), width)
     if not hasattr(found[0], "guild_id"):
         return _table(found, zone, width)
     by_guild = {guild_id: list(group) for guild_id, group in groupby(found, lambda row: row.guild_id)}
@@ -40,7 +40,7 @@ def render_rows(
         theirs = by_guild.get(guild_id, [])
         body = "" if state == "none" and not _tells_state(row_type) else _body(theirs, zone, width)
         blocks.append(f"{plain_name(names[guild_id])} ({guild_id}){HEADINGS[state]}\n{body}".rstrip())
-    return "\n\n".join(blocks)
+    return fitted("\n\n".join(blocks), width)
 
 
 def _tells_state(row_type: type) -> bool:

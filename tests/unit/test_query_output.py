@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from discord_airflow.commands.query_output import as_json, columns_of, render_csv, render_json
 from discord_airflow.commands.query_tables import number
@@ -77,11 +78,15 @@ def test_nothing_from_discord_is_active_in_a_terminal(text):
         assert ACTIVE.search(render_csv(as_json([row]), columns_of(type(row)))) is None
 
 
-@pytest.mark.parametrize("row", hostile_rows("a name"), ids=lambda row: type(row).__name__)
-def test_tables_fit_80_columns(row):
+LONG_TEXTS = ("a name", "a word or two " * 20, "東京" * 60, "صباح الخير يا أصدقاء " * 10, "👩‍👩‍👧‍👦" * 30)
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS, ids=range(len(LONG_TEXTS)))
+def test_answers_fit_80_columns(text):
     """Only the link to a message may be wider: cut, it would lead nowhere."""
-    lines = [line for line in as_text(row).splitlines() if "https://" not in line]
-    assert max(map(len, lines)) <= 80
+    for row in hostile_rows(text):
+        lines = [line for line in as_text(row).splitlines() if "https://" not in line]
+        assert max(map(cell_len, lines)) <= 80, type(row)
 
 
 def test_markup_is_text():
