@@ -20,10 +20,10 @@ def nullable(text: object) -> str:
     return escaped(text) if isinstance(text, str) else NULL
 
 
-def digest_of(text: str) -> int:
+def digest_of(text: bytes) -> int:
     """
     Return 63 bits that stand for *text*.
 
     They are stored, and the same text must give the same digest in every release.
     """
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1

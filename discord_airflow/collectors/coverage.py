@@ -6,7 +6,7 @@ from typing import Literal
 
 from discord_airflow.collectors.export_header import ExportHeader
 from discord_airflow.collectors.import_summary import CoverageState
-from discord_airflow.collectors.load import Connection, prepare_session, run
+from discord_airflow.collectors.load import Connection, merge, prepare_session, run
 from discord_airflow.snowflake import LARGEST_SNOWFLAKE, snowflake_at
 
 
@@ -45,26 +45,37 @@ def claimed_range(header: ExportHeader, last_id: int | None) -> tuple[int, int]:
     return after, min(before, LARGEST_SNOWFLAKE)
 
 
-def write_coverage(connection: Connection, coverage: Coverage) -> None:
-    """Add a row to the coverage, and mark as deleted what a proof shows to be gone; the caller owns the transaction."""
+def write_coverage(connection: Connection, coverage: Coverage) -> int:
+    """
+    Add a row to the coverage, and mark as deleted what a proof shows to be gone; the caller owns the transaction.
+
+    Return how many authors lost messages: their place in the channel must be looked up again.
+    """
     if coverage.before_id <= coverage.after_id:
-        return
+        return 0
     run(connection, "write_coverage", _parameters(coverage))
-    if coverage.state in ("complete", "empty"):
-        bury(connection, coverage.channel_id, coverage.after_id, coverage.before_id, coverage.observed_at)
+    if coverage.state not in ("complete", "empty"):
+        return 0
+    return _bury(connection, coverage.channel_id, coverage.after_id, coverage.before_id, coverage.observed_at)
 
 
-def bury_older(connection: Connection, channel_id: int, first_id: int, last_id: int, observed_at: datetime) -> None:
-    """Hold the messages of a file that comes late against the exports that were proven complete after it."""
+def bury_older(connection: Connection, channel_id: int, first_id: int, last_id: int, observed_at: datetime) -> int:
+    """
+    Hold the messages of a file that comes late against the exports that were proven complete after it.
+
+    Return how many authors lost messages.
+    """
     parameters = {"channel_id": channel_id, "first_id": first_id, "last_id": last_id, "observed_at": observed_at}
-    for after_id, before_id, proven_at in run(connection, "later_proofs", parameters).fetchall():
-        bury(connection, channel_id, max(after_id, first_id - 1), min(before_id, last_id + 1), proven_at)
+    return sum(
+        _bury(connection, channel_id, max(after_id, first_id - 1), min(before_id, last_id + 1), proven_at)
+        for after_id, before_id, proven_at in run(connection, "later_proofs", parameters).fetchall()
+    )
 
 
-def bury(connection: Connection, channel_id: int, after_id: int, before_id: int, proven_at: datetime) -> None:
+def _bury(connection: Connection, channel_id: int, after_id: int, before_id: int, proven_at: datetime) -> int:
     """Mark as deleted what a complete export of the range, at *proven_at*, did not show."""
     parameters = {"channel_id": channel_id, "after_id": after_id, "before_id": before_id, "observed_at": proven_at}
-    run(connection, "bury_messages", parameters)
+    return merge(connection, "bury_messages", parameters).rowcount
 
 
 def record_coverage(connection: Connection, coverage: Coverage) -> None:
@@ -78,8 +89,13 @@ def record_coverage(connection: Connection, coverage: Coverage) -> None:
     prepare_session(connection)
     with connection.transaction():
         run(connection, "lock_channel", {"channel_id": coverage.channel_id})
-        write_coverage(connection, coverage)
-        run(connection, "recompute_channel_authors")
+        cover(connection, coverage)
+
+
+def cover(connection: Connection, coverage: Coverage) -> None:
+    """Add a row to the coverage with all that follows from it; the caller owns the transaction."""
+    if write_coverage(connection, coverage):
+        merge(connection, "recompute_channel_authors")
 
 
 def _parameters(coverage: Coverage) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -82,6 +81,7 @@ class _FileImport:
         self._header = parse_header(self._reader.root)
         self._observed_at = self._header.exported_at or self._newest_instant()
         self._read_to = 0
+        self._rows = load.Rows(connection)
 
     def _newest_instant(self) -> datetime:
         """Return when a file was observed that does not tell, from before 2.40.1: the newest instant in it."""
@@ -119,7 +119,7 @@ class _FileImport:
 
     def _take_all(self, intake: Intake) -> None:
         pending = 0
-        with Sender(partial(load.send, self._connection)) as sender:
+        with Sender(self._rows.send) as sender:
             for piece in self._reader.pieces():
                 intake.take(piece)
                 pending += len(piece) if isinstance(piece, bytes) else _PIECE_BYTES
@@ -150,7 +150,7 @@ class _FileImport:
             losers = load.losing_duplicates(self._connection)
             if losers:
                 raise DuplicatesError(losers)
-        counts = load.classify(self._connection) if staged else Counts()
+        counts = self._rows.classify() if staged else Counts()
         return replace(
             counts,
             messages=intake.position,
@@ -165,19 +165,22 @@ class _FileImport:
             load.merge_messages(connection, replace(counts, new=counts.new - intake.stored + intake.rows.staged_count))
         observed = self._observed_at.isoformat()
         load.merge_places(connection, header, observed)
-        load.merge_people(connection, header.guild_id, observed)
-        load.send_authors(connection, intake.rows)
-        run(connection, "extend_channel_authors", {"channel_id": header.channel_id})
-        self._cover(intake, result)
-        run(connection, "recompute_channel_authors")
+        load.merge_people(connection, self._rows, header.guild_id, observed)
+        self._rows.send_authors(intake.rows)
+        load.merge(connection, "extend_channel_authors", {"channel_id": header.channel_id})
+        if self._cover(intake, result) or intake.rows.staged_count:
+            load.merge(connection, "recompute_channel_authors")
+        self._rows.clear()
         if not write_ledger(connection, self._task, self._facts(intake, counts), result):
             raise KnownFileError
 
-    def _cover(self, intake: Intake, result: FileResult) -> None:
+    def _cover(self, intake: Intake, result: FileResult) -> int:
+        """Write the coverage, conclude deletions, and return how many authors lost messages."""
         header, proof = self._header, self._task.proof
+        buried = 0
         if intake.lowest_id is not None and intake.highest_id is not None:
             lowest, highest = intake.lowest_id, intake.highest_id
-            bury_older(self._connection, header.channel_id, lowest, highest, self._observed_at)
+            buried = bury_older(self._connection, header.channel_id, lowest, highest, self._observed_at)
         after, before = claimed_range(header, intake.highest_id)
         reason = None
         if result.coverage_state == "partial":
@@ -195,11 +198,10 @@ class _FileImport:
             reason=reason,
             sha256=self._task.sha256,
         )
-        write_coverage(self._connection, coverage)
+        return buried + write_coverage(self._connection, coverage)
 
     def _facts(self, intake: Intake, counts: Counts) -> dict[str, Any]:
         header, root = self._header, clean(self._reader.root)[0]
-        stated = root.get("messageCount")
         return {
             "guild_id": header.guild_id,
             "channel_id": header.channel_id,
@@ -213,7 +215,7 @@ class _FileImport:
             "layout": self._reader.layout,
             "header": compact_json({key: value for key, value in root.items() if key != "messages"}),
             "messages": counts.messages,
-            "messages_stated": stated if isinstance(stated, int) and 0 <= stated < 2**63 else None,
+            "messages_stated": _stated(root),
             "new": counts.new,
             "edited": counts.edited,
             "changed": counts.changed,
@@ -226,7 +228,8 @@ class _FileImport:
 
     def _result(self, intake: Intake, counts: Counts) -> FileResult:
         status: FileStatus = "damaged" if intake.quarantined else "whole"
-        stated = self._reader.root.get("messageCount", intake.position)
+        root = self._reader.root
+        stated = _stated(root) if "messageCount" in root else intake.position
         proof = self._task.proof
         return FileResult(
             path=self._task.source.path,
@@ -257,9 +260,15 @@ def _notes(reader: ExportReader, intake: Intake, counts: Counts) -> tuple[str, .
 
 
 def _count_note(reader: ExportReader, intake: Intake) -> str:
-    stated = reader.root.get("messageCount")
-    if reader.trouble is not None or stated == intake.position:
+    if reader.trouble is not None or _stated(reader.root) == intake.position:
         return ""
     if "messageCount" not in reader.root:
         return "it does not say how many messages it holds"
-    return f"it says it holds {str(stated)[:20]} messages, but holds {intake.position}"
+    return f"it says it holds {ascii(reader.root['messageCount'])[:20]} messages, but holds {intake.position}"
+
+
+def _stated(root: dict[str, Any]) -> int | None:
+    """Return the number of messages that a file states, or None when it states no such number."""
+    stated = root.get("messageCount")
+    is_count = isinstance(stated, int) and not isinstance(stated, bool) and 0 <= stated < 2**63
+    return stated if is_count else None

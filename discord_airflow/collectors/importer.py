@@ -15,7 +15,7 @@ from typing import Protocol
 import psycopg
 
 from discord_airflow.collectors import load
-from discord_airflow.collectors.coverage import Coverage, Proof, write_coverage
+from discord_airflow.collectors.coverage import Coverage, Proof, cover
 from discord_airflow.collectors.export_reader import NotAnExportError
 from discord_airflow.collectors.file_import import KnownFileError, import_open_file
 from discord_airflow.collectors.import_summary import FileResult, ImportSummary, Tally, Trouble
@@ -133,6 +133,10 @@ def _once(connection: Connection, task: Task) -> FileResult:
                 return import_open_file(connection, task)
         except NotAnExportError as trouble:
             return reject(connection, task, trouble)
+        except (psycopg.DataError, UnicodeEncodeError) as error:
+            # A value that passed every check of ours and that PostgreSQL refuses: it costs its own file only.
+            told = " ".join(ascii(str(error))[1:-1].split())[:200]
+            return reject(connection, task, NotAnExportError("not-storable", f"the database cannot hold it: {told}"))
         except UnreadableError as trouble:
             return _unreadable(task.source.path, trouble)
         except _PASSING:
@@ -161,8 +165,7 @@ def _proven_again(connection: Connection, task: Task, known: FileResult) -> File
     with connection.transaction():
         load.lock_channel(connection, known.channel_id)
         run(connection, "withdraw_claim", {"sha256": task.sha256})
-        write_coverage(connection, coverage)
-        run(connection, "recompute_channel_authors")
+        cover(connection, coverage)
     return replace(known, coverage_state=task.proof.state)
 
 

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from discord_airflow.collectors.export_header import ExportHeader
 from discord_airflow.collectors.import_summary import Counts
-from discord_airflow.collectors.message_rows import Batch, Lines, MessageRows
+from discord_airflow.collectors.message_rows import Batch, MessageRows
 from discord_airflow.collectors.tables import MESSAGE_TABLES
 from discord_airflow.sql_files import statement
 
@@ -20,20 +20,25 @@ _AUTHORS = ("author_id", "kind", "author_kind", "first_sent_at", "first_message_
 
 
 def run(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> psycopg.Cursor[Any]:
-    """
-    Execute `sql/<name>.sql`.
+    """Execute `sql/<name>.sql`, a statement about one row or one file."""
+    return connection.execute(statement(_PACKAGE, name), parameters)
 
-    A file without parameters may hold several statements, and is planned anew each time: how much is staged
-    differs from file to file, and a plan for ten rows is ruinous for a million.
+
+def merge(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> psycopg.Cursor[Any]:
     """
-    return connection.execute(statement(_PACKAGE, name), parameters, prepare=None if parameters else False)
+    Execute `sql/<name>.sql`, a statement about all that is staged; without parameters it may be several statements.
+
+    It is planned anew each time: how much is staged differs from file to file, and a plan for ten rows is ruinous
+    for a million.
+    """
+    return connection.execute(statement(_PACKAGE, name), parameters, prepare=False)
 
 
 def prepare_session(connection: Connection) -> None:
     """Make the session's staging tables, unless it has them."""
     row = connection.execute("SELECT to_regclass('pg_temp.verdicts')").fetchone()
     if row is None or row[0] is None:
-        run(connection, "session_tables")
+        merge(connection, "session_tables")
 
 
 def lock_channel(connection: Connection, channel_id: int) -> int:
@@ -43,40 +48,59 @@ def lock_channel(connection: Connection, channel_id: int) -> int:
     return row[0] if row else 0
 
 
-def send(connection: Connection, batch: Batch) -> None:
-    """Send rows: the new ones into the tables, the others to where they are staged."""
-    _copy_lines(connection, batch.straight, staged=False)
-    _copy_lines(connection, batch.staged, staged=True)
-    for table, columns, lines in batch.people.tables():
-        _copy(connection, table, columns, lines)
+class Rows:
+    """The rows of one file on their way; it knows which staging tables they went to."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.staged: set[str] = set()
 
-def send_authors(connection: Connection, rows: MessageRows) -> None:
-    """Send who wrote first and last among the messages that went straight into the tables."""
-    lines = [
-        f"{author}\t{kind}\t{author_kind}\t{first_stamp}\t{first}\t{last_stamp}\t{last}"
-        for (author, kind, author_kind), ((_, first, first_stamp), (_, last, last_stamp)) in rows.authors.items()
-    ]
-    _copy(connection, "incoming_authors", _AUTHORS, lines)
+    def send(self, batch: Batch) -> None:
+        """Send rows: the new ones into the tables, the others to where they are staged."""
+        for table, columns in MESSAGE_TABLES.items():
+            self._copy(table, columns, batch.straight[table])
+        for table, columns in MESSAGE_TABLES.items():
+            extra = ("place",) if table == "messages" else ()
+            self._stage(f"incoming_{table}", (*columns, *extra), batch.staged[table])
+        for table, columns, lines in batch.people.tables():
+            self._stage(table, columns, lines)
 
+    def send_authors(self, rows: MessageRows) -> None:
+        """Send who wrote first and last among the messages that went straight into the tables."""
+        lines = [
+            f"{author}\t{kind}\t{author_kind}\t{first_stamp}\t{first}\t{last_stamp}\t{last}".encode()
+            for (author, kind, author_kind), ((_, first, first_stamp), (_, last, last_stamp)) in rows.authors.items()
+        ]
+        self._stage("incoming_authors", _AUTHORS, lines)
 
-def _copy_lines(connection: Connection, lines: Lines, *, staged: bool) -> None:
-    for table, columns in MESSAGE_TABLES.items():
-        if not lines[table]:
-            continue
-        if not staged:
-            _copy(connection, table, columns, lines[table])
-        elif table == "messages":
-            _copy(connection, "incoming_messages", (*columns, "place"), lines[table])
-        else:
-            _copy(connection, f"incoming_{table}", columns, lines[table])
+    def classify(self) -> Counts:
+        """Compare what is staged with what is stored."""
+        self.staged |= {"verdicts", "incoming_authors"}  # filled on the server
+        self._connection.execute("ANALYZE incoming_messages")
+        merge(self._connection, "classify_messages")
+        self._connection.execute("ANALYZE verdicts")
+        return Counts(**dict(merge(self._connection, "count_verdicts").fetchall()))
 
+    def clear(self) -> None:
+        """Empty the staging tables that were used."""
+        tables = sorted(self.staged)
+        if not tables:
+            return
+        large = [name for (name,) in run(self._connection, "large_staging", {"tables": tables})]
+        statements = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables if name not in large]
+        if large:
+            statements.append(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, large))))
+        self._connection.execute(sql.SQL("; ").join(statements), prepare=False)
 
-def _copy(connection: Connection, table: str, columns: tuple[str, ...], lines: list[str]) -> None:
-    if lines:
-        with connection.cursor() as cursor, cursor.copy(_copy_statement(table, columns)) as copy:
-            copy.write("\n".join(lines))
-            copy.write("\n")
+    def _stage(self, table: str, columns: tuple[str, ...], lines: list[bytes]) -> None:
+        if lines:
+            self.staged.add(table)
+            self._copy(table, columns, lines)
+
+    def _copy(self, table: str, columns: tuple[str, ...], lines: list[bytes]) -> None:
+        if lines:
+            with self._connection.cursor() as cursor, cursor.copy(_copy_statement(table, columns)) as copy:
+                copy.write(b"\n".join((*lines, b"")))
 
 
 @cache
@@ -87,32 +111,24 @@ def _copy_statement(table: str, columns: tuple[str, ...]) -> sql.Composed:
 
 def losing_duplicates(connection: Connection) -> frozenset[int]:
     """Return the positions of staged messages whose id stands in the file again, with a newer edit or later."""
-    return frozenset(place for (place,) in run(connection, "losing_duplicates"))
-
-
-def classify(connection: Connection) -> Counts:
-    """Compare what is staged with what is stored."""
-    connection.execute("ANALYZE incoming_messages")
-    run(connection, "classify_messages")
-    connection.execute("ANALYZE verdicts")
-    return Counts(**dict(run(connection, "count_verdicts").fetchall()))
+    return frozenset(place for (place,) in merge(connection, "losing_duplicates"))
 
 
 def merge_messages(connection: Connection, counts: Counts) -> None:
     """Bring the stored messages to what the staged ones say."""
     if counts.edited or counts.older:
-        run(connection, "keep_revisions")
+        merge(connection, "keep_revisions")
     if counts.edited or counts.changed:
-        run(connection, "replace_messages")
+        merge(connection, "replace_messages")
     if counts.older:
-        run(connection, "recover_authors")
+        merge(connection, "recover_authors")
     if counts.unchanged:
-        run(connection, "observe_again")
+        merge(connection, "observe_again")
     if counts.new:
-        run(connection, "insert_new_messages")
+        merge(connection, "insert_new_messages")
     if counts.written:
-        run(connection, "insert_children")
-    run(connection, "touch_authors")
+        merge(connection, "insert_children")
+    merge(connection, "touch_authors")
 
 
 def merge_places(connection: Connection, header: ExportHeader, observed_at: str) -> None:
@@ -145,7 +161,7 @@ def merge_places(connection: Connection, header: ExportHeader, observed_at: str)
         run(connection, "merge_parent", parent)
 
 
-def merge_people(connection: Connection, guild_id: int, observed_at: str) -> None:
+def merge_people(connection: Connection, rows: Rows, guild_id: int, observed_at: str) -> None:
     """
     Bring users, members, roles and emoji to what the staged blocks say.
 
@@ -153,7 +169,10 @@ def merge_people(connection: Connection, guild_id: int, observed_at: str) -> Non
     each other in a circle.
     """
     parameters = {"guild_id": guild_id, "observed_at": observed_at}
-    run(connection, "merge_roles", parameters)
-    run(connection, "merge_emojis")
-    for name in ("merge_profiles", "merge_users", "merge_members"):
-        run(connection, name, parameters)
+    if "incoming_roles" in rows.staged:
+        merge(connection, "merge_roles", parameters)
+    if "incoming_emojis" in rows.staged:
+        merge(connection, "merge_emojis")
+    if "incoming_profiles" in rows.staged:
+        for name in ("merge_profiles", "merge_users", "merge_members"):
+            merge(connection, name, parameters)

@@ -1,6 +1,7 @@
 """From decoded messages to the rows of their tables, as lines of COPY text."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -10,10 +11,14 @@ from discord_airflow.collectors.export_format import (
     MESSAGE_KINDS,
     NO_DATE,
     PLACEHOLDER,
+    Attachment,
     Embed,
     Forwarded,
+    Interaction,
     Message,
+    Reaction,
     Reference,
+    Sticker,
     kind_of,
 )
 from discord_airflow.collectors.people import People, PeopleLines
@@ -27,10 +32,12 @@ NO_STICKERS, NO_INLINE_EMOJIS, NO_CALL, NO_MENTIONS = 1, 2, 4, 8
 MOST_CHILDREN = 2**15 - 1
 """Positions are smallint."""
 
+T = TypeVar("T")
+
 _decode_embed = msgspec.json.Decoder(Embed).decode
 
-Lines = dict[str, list[str]]
-Children = list[tuple[str, list[str]]]
+Lines = dict[str, list[bytes]]
+Children = list[tuple[str, list[bytes]]]
 Sent = tuple[int, int, str]
 """When a message was sent: microseconds since Discord's epoch, its id, and the time as it came."""
 
@@ -93,21 +100,21 @@ class MessageRows:
             f"\t{_NO_REFERENCE if reference is UNSET else _reference_ids(reference)}\t{kind}\t{author_kind}\t{offset}"
             f"\t{NULL if edited is None else parse_instant(edited, 'timestampEdited')[1]}\t{_variant(message)}"
             f"\t{'t' if message.isPinned else 'f'}\t{type_name}"
-            f"\t{NULL if reference is UNSET else nullable(reference.type)}\t{escaped(message.content)}"
-        )
+            f"\t{NULL if reference is UNSET else nullable(reference.type)}\t"
+        ).encode() + escaped(message.content).encode()
         if isinstance(call, str) and parse_instant(call, "callEndedTimestamp")[1] != offset:
             raise BadValueError("callEndedTimestamp", "other-offset", "the call ended in another offset from UTC")
         children = self._children(message, identity)
         text = line + _joined(children) if children else line
         if residue is not None:
-            text += f"\nresidue\n{residue}"
+            text += f"\nresidue\n{residue}".encode()
         elif author_kind == PLACEHOLDER:
             residue = encode_json(message).decode()
         off_clock = is_off_clock(number, sent)
-        line = (
-            f"{line}\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
+        line += (
+            f"\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
             f"\t{NULL if residue is None else escaped(residue)}"
-        )
+        ).encode()
         self._collect(number, line, children, place)
         if number > self._ceiling:
             self._remember((author.id, kind, author_kind), (sent, number, message.timestamp))
@@ -120,13 +127,13 @@ class MessageRows:
         self.straight, self.staged, self.people.lines = no_lines(), no_lines(), PeopleLines()
         return batch
 
-    def _collect(self, number: int, line: str, children: Children, place: int) -> None:
+    def _collect(self, number: int, line: bytes, children: Children, place: int) -> None:
         if number > self._ceiling:
             lines = self.straight
         else:
             lines = self.staged
             self.staged_count += 1
-            line = f"{line}\t{place}"
+            line += b"\t%d" % place
         lines["messages"].append(line)
         for table, rows in children:
             lines[table] += rows
@@ -167,48 +174,52 @@ class MessageRows:
             children.append(("forwarded_messages", [_forwarded(identity, message.forwardedMessage)]))
         return children
 
-    def _reactions(self, identity: str, reactions: Any) -> list[tuple[str, list[str]]]:
-        rows, users = [], []
+    def _reactions(self, identity: str, reactions: list[Reaction]) -> Children:
+        rows: list[bytes] = []
+        people: list[bytes] = []
+        user, emoji = self.people.user, self.people.emoji
         for position, reaction in numbered(reactions, "reactions"):
+            users = reaction.users
             try:
-                emoji = self.people.emoji(reaction.emoji)
-                listed = [self.people.user(raw).columns for raw in reaction.users or ()]
+                listed = "f" if users is UNSET else "t"
+                line = f"{identity}\t{position}\t{emoji(reaction.emoji)}\t{reaction.count}\t{listed}"
+                rows.append(line.encode())
+                for ordinal, raw in enumerate(users or ()):
+                    people.append(f"{identity}\t{position}\t{ordinal}\t{user(raw).columns}".encode())
             except BadValueError as trouble:
                 raise trouble.inside(f"reactions[{position}]") from None
-            flag = "f" if reaction.users is UNSET else "t"
-            rows.append(f"{identity}\t{position}\t{emoji}\t{reaction.count}\t{flag}")
-            users += [f"{identity}\t{position}\t{ordinal}\t{columns}" for ordinal, columns in enumerate(listed)]
-        return [("reactions", rows), ("reaction_users", users)]
+        return [("reactions", rows), ("reaction_users", people)]
 
-    def _mentions(self, identity: str, mentions: Any) -> list[str]:
+    def _mentions(self, identity: str, mentions: list[Raw]) -> list[bytes]:
         rows = []
         for position, raw in numbered(mentions, "mentions"):
             try:
-                rows.append(f"{identity}\t{position}\t{self.people.user(raw).columns}")
+                rows.append(f"{identity}\t{position}\t{self.people.user(raw).columns}".encode())
             except BadValueError as trouble:
                 raise trouble.inside(f"mentions[{position}]") from None
         return rows
 
-    def _inline_emojis(self, identity: str, emojis: Any) -> list[str]:
-        return [f"{identity}\t{at}\t{self.people.emoji(raw)}" for at, raw in numbered(emojis, "inlineEmojis")]
+    def _inline_emojis(self, identity: str, emojis: list[Raw]) -> list[bytes]:
+        known = self.people.emoji
+        return [f"{identity}\t{position}\t{known(raw)}".encode() for position, raw in numbered(emojis, "inlineEmojis")]
 
-    def _interaction(self, identity: str, interaction: Any) -> str:
+    def _interaction(self, identity: str, interaction: Interaction) -> bytes:
         try:
-            number = parse_id(interaction.id)
-            return f"{identity}\t{number}\t{escaped(interaction.name)}\t{self.people.user(interaction.user).columns}"
+            user = self.people.user(interaction.user).columns
+            return f"{identity}\t{parse_id(interaction.id)}\t{escaped(interaction.name)}\t{user}".encode()
         except BadValueError as trouble:
             raise trouble.inside("interaction") from None
 
 
-def numbered(items: list[Any], place: str) -> Any:
+def numbered(items: list[T], place: str) -> Iterable[tuple[int, T]]:
     """Return *items* with their positions; more of them than a message can have rows for raises BadValueError."""
     if len(items) > MOST_CHILDREN:
         raise BadValueError(place, "too-many", f"{len(items)} entries; a message can keep {MOST_CHILDREN}")
     return enumerate(items)
 
 
-def _joined(children: Children) -> str:
-    return "".join(f"\n{table}\n" + "\n".join(rows) for table, rows in children)
+def _joined(children: Children) -> bytes:
+    return b"".join(b"\n%b\n%b" % (table.encode(), b"\n".join(rows)) for table, rows in children)
 
 
 def _variant(message: Message) -> int:
@@ -229,24 +240,28 @@ def _reference_ids(reference: Reference) -> str:
     return "\t".join(NULL if text is None else str(parse_id(text, "reference", least=0)) for text in ids)
 
 
-def _attachments(identity: str, attachments: Any) -> list[str]:
+def _attachments(identity: str, attachments: list[Attachment]) -> list[bytes]:
     return [
-        f"{identity}\t{position}\t{parse_id(item.id, f'attachments[{position}].id')}\t{escaped(item.url)}"
-        f"\t{escaped(item.fileName)}\t{item.fileSizeBytes}"
+        (
+            f"{identity}\t{position}\t{parse_id(item.id, f'attachments[{position}].id')}\t{escaped(item.url)}"
+            f"\t{escaped(item.fileName)}\t{item.fileSizeBytes}"
+        ).encode()
         for position, item in numbered(attachments, "attachments")
     ]
 
 
-def _stickers(identity: str, stickers: Any) -> list[str]:
+def _stickers(identity: str, stickers: list[Sticker]) -> list[bytes]:
     return [
-        f"{identity}\t{position}\t{parse_id(item.id, f'stickers[{position}].id')}\t{escaped(item.name)}"
-        f"\t{escaped(item.format)}\t{escaped(item.sourceUrl)}"
+        (
+            f"{identity}\t{position}\t{parse_id(item.id, f'stickers[{position}].id')}\t{escaped(item.name)}"
+            f"\t{escaped(item.format)}\t{escaped(item.sourceUrl)}"
+        ).encode()
         for position, item in numbered(stickers, "stickers")
     ]
 
 
-def _embeds(identity: str, embeds: list[Raw]) -> list[str]:
-    return [f"{identity}\t{position}\t{_embed(bytes(raw))}" for position, raw in numbered(embeds, "embeds")]
+def _embeds(identity: str, embeds: list[Raw]) -> list[bytes]:
+    return [f"{identity}\t{position}\t{_embed(bytes(raw))}".encode() for position, raw in numbered(embeds, "embeds")]
 
 
 def _embed(text: bytes) -> str:
@@ -262,18 +277,18 @@ def _embed(text: bytes) -> str:
     return f"{nullable(embed.title)}\t{nullable(embed.url)}\t{nullable(embed.description)}\t{raw}"
 
 
-def _forwarded(identity: str, message: Any) -> str:
-    assert isinstance(message, Forwarded)
+def _forwarded(identity: str, message: Forwarded) -> bytes:
     place = "forwardedMessage.timestamp"
     sent, edited = message.timestamp, message.timestampEdited
     if sent.startswith(NO_DATE) and len(sent) == len(NO_DATE) + len("+00:00"):
         sent, offset = NULL, _offset(sent[-6:], place)
     else:
         offset = parse_instant(sent, place)[1]
-    edited_offset = NULL if edited is None else str(parse_instant(edited, f"{place}Edited")[1])
+    edited_offset = NULL if edited is None else parse_instant(edited, f"{place}Edited")[1]
     parts = (message.attachments, message.embeds, message.stickers)
     lists = "\t".join(escaped(encode_json(part).decode()) for part in parts)
-    return f"{identity}\t{sent}\t{edited or NULL}\t{offset}\t{edited_offset}\t{escaped(message.content)}\t{lists}"
+    content = escaped(message.content)
+    return f"{identity}\t{sent}\t{edited or NULL}\t{offset}\t{edited_offset}\t{content}\t{lists}".encode()
 
 
 def _offset(zone: str, place: str) -> int:

@@ -35,11 +35,11 @@ class PeopleLines:
     """The rows of distinct profiles, roles and emoji since the last flush."""
 
     def __init__(self) -> None:
-        self.profiles: list[str] = []
-        self.roles: list[str] = []
-        self.emojis: list[str] = []
+        self.profiles: list[bytes] = []
+        self.roles: list[bytes] = []
+        self.emojis: list[bytes] = []
 
-    def tables(self) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    def tables(self) -> Iterator[tuple[str, tuple[str, ...], list[bytes]]]:
         """Yield each staging table with its columns and lines."""
         for (table, columns), lines in zip(
             PEOPLE_TABLES.items(), (self.profiles, self.roles, self.emojis), strict=True
@@ -101,15 +101,15 @@ class People:
             residue,
         )
         line = f"{user_id}\t{self.guild_id}\t" + "\t".join(fields)
-        digest = digest_of(line)
+        digest = digest_of(line.encode())
         kind = author_kind_of(user_id, user.name, is_bot=user.isBot)
         if self._is_first(digest):
             ids = "{" + ",".join(map(str, role_ids)) + "}" if has_roles else NULL
-            self.lines.profiles.append(f"{line}\t{digest}\t{kind}\t{ids}")
+            self.lines.profiles.append(f"{line}\t{digest}\t{kind}\t{ids}".encode())
             for role in user.roles or ():
                 row = f"{role.id}\t{escaped(role.name)}\t{nullable(role.color)}\t{role.position}"
                 if self._is_first(row):
-                    self.lines.roles.append(row)
+                    self.lines.roles.append(row.encode())
         return KnownUser(str(user_id), f"{user_id}\t{digest}", kind)
 
     def _learn_emoji(self, text: bytes) -> int:
@@ -130,9 +130,9 @@ class People:
             residue,
         )
         line = "\t".join(fields)
-        digest = digest_of(line)
+        digest = digest_of(line.encode())
         if self._is_first((digest,)):
-            self.lines.emojis.append(f"{digest}\t{line}")
+            self.lines.emojis.append(f"{digest}\t{line}".encode())
         if len(self._emojis) >= _MOST_EMOJIS:
             self._emojis.clear()
         self._emojis[text] = digest

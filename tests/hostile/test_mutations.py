@@ -127,8 +127,6 @@ def test_what_is_normalised_can_be_stored(server, template, tmp_path):
     sys.stdout.write(f"SEED={SEED}\n")
     for number in range(ROUNDS // 20):
         value = changed(chance, changed(chance, a_document()))
-        if isinstance(value, dict):
-            value["messageCount"] = 3  # true, NUL or a lone surrogate here still stops an import
         data = json.dumps(value, indent=chance.choice((None, 2)))
         (tmp_path / f"{number}.json").write_text(data, encoding="utf-8")
     with shared_database(server, template) as connection:

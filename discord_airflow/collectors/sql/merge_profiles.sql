@@ -5,9 +5,11 @@ SELECT DISTINCT ON (i.user_id, i.digest)
        i.user_id, i.digest, i.guild_id, i.name, i.discriminator, i.nickname, i.color, i.avatar_url, i.is_bot, i.keys, i.roles,
        i.residue, %(observed_at)s, %(observed_at)s
   FROM incoming_profiles i
+ -- OFFSET 0 keeps this a look-up by key for each row; as a join it would read all profiles for each small file.
  WHERE NOT EXISTS (SELECT FROM profiles p
                     WHERE p.user_id = i.user_id AND p.digest = i.digest
-                      AND p.first_observed_at <= %(observed_at)s AND p.last_observed_at >= %(observed_at)s)
+                      AND p.first_observed_at <= %(observed_at)s AND p.last_observed_at >= %(observed_at)s
+                   OFFSET 0)
  ORDER BY i.user_id, i.digest
 ON CONFLICT (user_id, digest) DO UPDATE
    SET first_observed_at = least(p.first_observed_at, EXCLUDED.first_observed_at),

@@ -15,3 +15,5 @@ SELECT t.channel_id, t.author_id, first.sent_at, first.id, last.sent_at, last.id
                         AND is_persons_message(m.kind, m.author_kind, m.deleted_at)
                       ORDER BY m.sent_at DESC, m.id DESC LIMIT 1) last
  ORDER BY t.author_id, t.channel_id;
+
+DELETE FROM touched_authors;

@@ -1,22 +1,23 @@
--- Where do rows wait until they are merged? In tables of the session, empty again after each transaction.
-CREATE TEMP TABLE incoming_messages (LIKE messages, place bigint NOT NULL) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_attachments (LIKE attachments) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_embeds (LIKE embeds) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_stickers (LIKE stickers) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_reactions (LIKE reactions) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_reaction_users (LIKE reaction_users) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_mentions (LIKE mentions) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_inline_emojis (LIKE inline_emojis) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_interactions (LIKE interactions) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE incoming_forwarded_messages (LIKE forwarded_messages) ON COMMIT DELETE ROWS;
+-- Where do rows wait until they are merged? In tables of the session; whoever fills them empties them in the same
+-- transaction. (To let every commit empty all of them costs more than a small import.)
+CREATE TEMP TABLE incoming_messages (LIKE messages, place bigint NOT NULL);
+CREATE TEMP TABLE incoming_attachments (LIKE attachments);
+CREATE TEMP TABLE incoming_embeds (LIKE embeds);
+CREATE TEMP TABLE incoming_stickers (LIKE stickers);
+CREATE TEMP TABLE incoming_reactions (LIKE reactions);
+CREATE TEMP TABLE incoming_reaction_users (LIKE reaction_users);
+CREATE TEMP TABLE incoming_mentions (LIKE mentions);
+CREATE TEMP TABLE incoming_inline_emojis (LIKE inline_emojis);
+CREATE TEMP TABLE incoming_interactions (LIKE interactions);
+CREATE TEMP TABLE incoming_forwarded_messages (LIKE forwarded_messages);
 
-CREATE TEMP TABLE incoming_emojis (LIKE emojis) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE incoming_emojis (LIKE emojis);
 CREATE TEMP TABLE incoming_roles (
     id       bigint NOT NULL,
     name     text NOT NULL,
     color    text,
     position integer NOT NULL
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMP TABLE incoming_profiles (
     user_id       bigint NOT NULL,
     guild_id      bigint NOT NULL,
@@ -32,7 +33,7 @@ CREATE TEMP TABLE incoming_profiles (
     digest        bigint NOT NULL,
     author_kind   smallint NOT NULL,
     role_ids      bigint[]
-) ON COMMIT DELETE ROWS;
+);
 
 -- First and last of the new messages, by author and kind.
 CREATE TEMP TABLE incoming_authors (
@@ -43,7 +44,7 @@ CREATE TEMP TABLE incoming_authors (
     first_message_id bigint NOT NULL,
     last_sent_at     timestamptz NOT NULL,
     last_message_id  bigint NOT NULL
-) ON COMMIT DELETE ROWS;
+);
 
 -- What each staged message is to the one that is stored, and what that one was.
 CREATE TEMP TABLE verdicts (
@@ -57,10 +58,10 @@ CREATE TEMP TABLE verdicts (
     old_sent_at    timestamptz,
     old_persons    boolean,                      -- did it count as a person's message?
     was_deleted    boolean
-) ON COMMIT DELETE ROWS;
+);
 
 -- Who wrote in which channel has to be looked up again.
 CREATE TEMP TABLE touched_authors (
     channel_id bigint NOT NULL,
     author_id  bigint NOT NULL
-) ON COMMIT DELETE ROWS;
+);
