@@ -3,16 +3,29 @@
 import re
 from hashlib import blake2b
 
+from discord_airflow.collectors.values import BadValueError
+
 NULL = "\\N"
 
-_special = re.compile(r"[\\\t\n\r]").search
+_special = re.compile("[\\\\\t\n\r\0]").search
+_has_nul = re.compile(r"(?<!\\)(?:\\\\)*\\u0000").search  # and not a backslash with u0000 behind it
 
 
 def escaped(text: str) -> str:
-    """Return *text* as one field; it must hold neither NUL nor lone surrogates."""
+    """Return *text* as one field; NUL, which PostgreSQL does not store, raises BadValueError."""
     if _special(text) is None:
         return text
+    if "\0" in text:
+        raise BadValueError("", "unclean", "it holds a NUL character")
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+def escaped_json(text: bytes | str) -> str:
+    """Return JSON as one field; an escaped NUL, which jsonb does not store, raises BadValueError."""
+    text = text.decode() if isinstance(text, bytes) else text
+    if "\\u0000" in text and _has_nul(text):
+        raise BadValueError("", "unclean", "it holds a NUL character")
+    return escaped(text)
 
 
 def nullable(text: object) -> str:

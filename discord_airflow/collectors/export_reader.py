@@ -26,7 +26,6 @@ Piece = list[Message] | bytes
 _BLOCK = 64 << 10
 _LONGEST_HEAD = 1 << 20
 _BOM = b"\xef\xbb\xbf"
-_NUL = rb"\u0000"
 
 # A raw line feed cannot occur inside a string, so both of these are structure wherever they stand.
 _LIST_BEGINS = re.compile(rb'\n  "messages": \[')
@@ -76,8 +75,6 @@ class ExportReader:
             if cut >= 0:
                 block, tail = tail[: cut + len(_MESSAGE_ENDS)], tail[cut + len(_SEPARATOR) :]
                 try:
-                    if _NUL in block:
-                        raise msgspec.DecodeError
                     messages = _decode_messages(b"[%b]" % block)
                 except _REFUSED:
                     broken = yield from _one_by_one(block)

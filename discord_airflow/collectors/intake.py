@@ -11,7 +11,6 @@ from discord_airflow.collectors.values import BadValueError, parse_instant
 MOST_TROUBLES = 10_000
 """Of one file no more are kept one by one; all are counted."""
 
-_NUL = rb"\u0000"
 _SAMPLE = 200
 
 
@@ -82,7 +81,7 @@ class Intake:
         if self.position in self._skipped:
             self.position += 1
             return
-        message = None if _NUL in text else strict_message(text)
+        message = strict_message(text)
         if message is None:
             self._take_with_care(text)
             return

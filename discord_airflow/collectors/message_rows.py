@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET, Raw
 
-from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, nullable
+from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, escaped_json, nullable
 from discord_airflow.collectors.export_format import (
     MESSAGE_KINDS,
     NO_DATE,
@@ -105,7 +105,7 @@ class MessageRows:
         if isinstance(call, str) and parse_instant(call, "callEndedTimestamp")[1] != offset:
             raise BadValueError("callEndedTimestamp", "other-offset", "the call ended in another offset from UTC")
         children = self._children(message, identity)
-        text = line + _joined(children) if children else line
+        text = _joined(line, children) if children else line
         if residue is not None:
             text += f"\nresidue\n{residue}".encode()
         elif author_kind == PLACEHOLDER:
@@ -113,7 +113,7 @@ class MessageRows:
         off_clock = is_off_clock(number, sent)
         line += (
             f"\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
-            f"\t{NULL if residue is None else escaped(residue)}"
+            f"\t{NULL if residue is None else escaped_json(residue)}"
         ).encode()
         self._collect(number, line, children, place)
         if number > self._ceiling:
@@ -218,8 +218,12 @@ def numbered(items: list[T], place: str) -> Iterable[tuple[int, T]]:
     return enumerate(items)
 
 
-def _joined(children: Children) -> bytes:
-    return b"".join(b"\n%b\n%b" % (table.encode(), b"\n".join(rows)) for table, rows in children)
+def _joined(line: bytes, children: Children) -> bytes:
+    parts = [line]
+    for table, rows in children:
+        parts.append(table.encode())
+        parts += rows
+    return b"\n".join(parts)
 
 
 def _variant(message: Message) -> int:
@@ -272,8 +276,8 @@ def _embed(text: bytes) -> str:
         if replaced or not isinstance(value, dict):
             raise BadValueError("embeds", "not-an-object", "an embed that cannot be stored as it is") from None
         heads = [nullable(value.get(key)) for key in ("title", "url", "description")]
-        return "\t".join((*heads, escaped(compact_json(value))))
-    raw = escaped(encode_json(embed).decode())
+        return "\t".join((*heads, escaped_json(compact_json(value))))
+    raw = escaped_json(encode_json(embed))
     return f"{nullable(embed.title)}\t{nullable(embed.url)}\t{nullable(embed.description)}\t{raw}"
 
 
@@ -286,7 +290,7 @@ def _forwarded(identity: str, message: Forwarded) -> bytes:
         offset = parse_instant(sent, place)[1]
     edited_offset = NULL if edited is None else parse_instant(edited, f"{place}Edited")[1]
     parts = (message.attachments, message.embeds, message.stickers)
-    lists = "\t".join(escaped(encode_json(part).decode()) for part in parts)
+    lists = "\t".join(escaped_json(encode_json(part)) for part in parts)
     content = escaped(message.content)
     return f"{identity}\t{sent}\t{edited or NULL}\t{offset}\t{edited_offset}\t{content}\t{lists}".encode()
 

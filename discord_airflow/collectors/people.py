@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, nullable
+from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, escaped_json, nullable
 from discord_airflow.collectors.export_format import Emoji, Role, User, author_kind_of
 from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
 from discord_airflow.collectors.tables import PEOPLE_TABLES
@@ -81,7 +81,7 @@ class People:
             role_ids = [parse_id(role.id, "roles.id") for role in user.roles or ()]
         except (msgspec.ValidationError, UnicodeDecodeError, BadValueError):
             block = _block(text)
-            user, residue = _lenient_user(block), escaped(compact_json(block))
+            user, residue = _lenient_user(block), escaped_json(compact_json(block))
             user_id = parse_id(user.id)
             role_ids = [int(role.id) for role in user.roles or ()]
         return self._keep(text, self._record_user(user, user_id, role_ids, residue))
@@ -97,7 +97,7 @@ class People:
             nullable(user.avatarUrl),
             "t" if user.isBot else "f",
             str(_keys_of(user)),
-            escaped(encode_json(user.roles).decode()) if has_roles else NULL,
+            escaped_json(encode_json(user.roles)) if has_roles else NULL,
             residue,
         )
         line = f"{user_id}\t{self.guild_id}\t" + "\t".join(fields)
@@ -118,7 +118,7 @@ class People:
             emoji_id = str(parse_id(emoji.id)) if emoji.id else NULL
         except (msgspec.ValidationError, UnicodeDecodeError, BadValueError):
             block = _block(text)
-            emoji, residue = _lenient_emoji(block), escaped(compact_json(block))
+            emoji, residue = _lenient_emoji(block), escaped_json(compact_json(block))
             emoji_id = emoji.id or NULL
         fields = (
             emoji_id,

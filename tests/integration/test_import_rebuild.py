@@ -118,6 +118,9 @@ ODD = {
     "an empty type": message(type=""),
     "null nickname": message(author=user(nickname=None)),
     "an empty colour": message(author=user(color="")),
+    "the escape of NUL, typed out": message(
+        content="\\u0000 \\\\u0000", embeds=[{"title": "\\u0000", "description": ""}], author=user(name="\\u0000")
+    ),
     "naughty text": message(content="\\N \\. \t\r\n\u2028 \u202e ' \" \\\\ {} %s \x7f\x1f \U0001f33f é"),
 }  # fmt: skip
 
