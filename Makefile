@@ -66,6 +66,14 @@ scale-out: $(READY_DEV) $(READY_IMAGE)
 survive: $(READY_DEV)
 	SURVIVE=1000 $(BIN)/python -m pytest tests/survival -s -v
 
+## bench: measure everything against something else in the same run, about ten minutes
+bench: $(READY_DEV)
+	$(BIN)/python -m bench.suite
+
+## bench-full: the same at the sizes of docs/benchmarks.md, an hour and more, 40 GB of disk
+bench-full: $(READY_DEV)
+	$(BIN)/python -m bench.suite --full
+
 ## format: put the code into the form that `make test` asks for
 format: $(READY_DEV)
 	$(BIN)/ruff check --fix $(CODE)
@@ -91,4 +99,4 @@ $(READY_IMAGE): requirements-image.lock requirements-uv.lock pyproject.toml scri
 	PYTHON='$(PYTHON)' VENV=$(IMAGE_VENV) scripts/setup requirements-image.lock
 	@touch $@
 
-.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive format lock clean
+.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive bench bench-full format lock clean

@@ -1,0 +1,41 @@
+"""The benchmarks run, and what they compare gives the same answers; what they measure is not looked at."""
+
+import pytest
+
+from bench import suite
+from bench.page import write_page
+from bench.sections import as_text, keep, kept
+from bench.servers import bench_server
+
+TINY = suite.Sizes(messages=600, channels=3, rounds=1)
+
+
+@pytest.fixture(scope="module")
+def sections():
+    """What every benchmark finds with six hundred messages."""
+    with bench_server() as server:
+        material = suite.Material(server, TINY)
+        return [section for run in suite.BENCHMARKS.values() for section in run(material)]
+
+
+def test_every_benchmark_gives_a_table_of_its_own(sections):
+    """
+    A benchmark stops when two sides give different answers; here all end, each under a key of its own.
+    """
+    assert len({section.key for section in sections}) == len(sections) >= len(suite.BENCHMARKS)
+    for section in sections:
+        assert {len(row) for row in section.rows} == {len(section.head)}
+        assert section.title in as_text(section)
+
+
+def test_the_page_is_made_of_what_is_kept(sections, tmp_path):
+    """
+    Every section that was measured stands on the page, with its plot where it has bars.
+    """
+    for section in sections:
+        keep(section, tmp_path / "kept")
+    page = write_page(kept(tmp_path / "kept"), tmp_path).read_text(encoding="utf-8")
+    for section in sections:
+        assert section.made_of in page
+        assert all(" | ".join(row) in page for row in section.rows)
+        assert (tmp_path / "images" / f"benchmark-{section.key}.svg").exists() == bool(section.bars)
