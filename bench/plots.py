@@ -23,21 +23,22 @@ _STYLE = Style(
 
 
 def bars_svg(section: Section) -> bytes:
-    """Return the bars of *section*, the first at the top; logarithmic where the values differ a hundredfold."""
+    """Return the bars of *section*, the first at the top, on a scale from 0."""
     values = [bar.value for bar in section.bars]
-    is_wide = min(values) > 0 and max(values) / min(values) > 100
     chart = pygal.HorizontalBar(
         style=_STYLE,
         width=760,
         height=90 + 38 * len(values),
         js=(),
         show_legend=False,
-        title=f"{section.title} ({section.bars_title}{', logarithmic' if is_wide else ''})",
+        title=f"{section.title} ({section.bars_title})",
         print_values=True,
         print_values_position="top",
+        show_x_guides=False,
+        show_x_labels=False,
         formatter=lambda value: f"{value:,g}",
-        logarithmic=is_wide,
         truncate_label=-1,
+        range=(0, max(values) * 1.08),  # room for the last figure
         no_prefix=True,
     )
     # pygal draws the first of a horizontal chart at the bottom.
