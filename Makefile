@@ -64,7 +64,7 @@ scale-out: $(READY_DEV) $(READY_IMAGE)
 
 ## survive: kills, crashes and lost sessions by the thousand, under 60 minutes [SEED=number of a run to repeat]
 survive: $(READY_DEV)
-	SURVIVE=1000 $(BIN)/python -m pytest tests/survival -s -v
+	SURVIVE=280 $(BIN)/python -m pytest tests/survival -s -v
 
 ## bench: measure everything against something else in the same run, about ten minutes
 bench: $(READY_DEV)

@@ -89,7 +89,9 @@ def parse_until(text: object, zone: str) -> datetime:
     """
     Return the instant that *text* names: a date (nine o'clock of that day) or a date with a time of day.
 
-    Without an offset of its own the text is read on the wall clock of *zone*. Anything else raises UsageError.
+    Without an offset of its own the text is read on the wall clock of *zone*, and the result stays on that clock: where
+    it jumps over the time named, only the wall time tells which week ends then (window_ending). Anything else raises
+    UsageError.
     """
     trouble = UsageError(
         f"until is {_shortened(text)}, but it must be a date such as 2026-11-22, or a date and time such as"
@@ -104,9 +106,10 @@ def parse_until(text: object, zone: str) -> datetime:
         if match[2] is None:
             named = datetime.combine(named.date(), time(REPORT_HOUR))
         aware = named if named.tzinfo else named.replace(tzinfo=zone_named(zone))
-        return aware.astimezone(UTC)
+        aware.astimezone(UTC)  # what no calendar holds in UTC is no end either
     except (ValueError, OverflowError):
         raise trouble from None
+    return aware
 
 
 def parse_days(value: object) -> int:

@@ -43,7 +43,8 @@ def window_ending(until: datetime, days: int, zone: str) -> Window:
     """
     Return the window of *days* days that ends at *until*, beginning at the same time on the wall clock of *zone*.
 
-    Across a change to or from summer time a day has 23 or 25 hours: weekly windows meet without gap or overlap.
+    Across a change to or from summer time a day has 23 or 25 hours: weekly windows meet without gap or overlap. An
+    *until* on the clock of *zone* keeps its wall time where that clock jumps over it, so they meet there, too.
     """
     if until.utcoffset() is None:
         raise ValueError(f"a window needs an end with a zone, not {until}")
@@ -77,7 +78,7 @@ def _due(day: date, hour: int, zone: str) -> datetime:
 
 
 def _on_the_wall(instant: datetime, zone: str) -> datetime:
-    """Return what a clock on a wall in *zone* shows at *instant*, a naive time."""
+    """Return what a clock on a wall in *zone* shows at *instant*, a naive time; one on that clock shows itself."""
     return instant.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)
 
 

@@ -42,32 +42,39 @@ RENAMED = user(name="mira.moss", nickname="Mira of the Moss")
 WITH_ROLE = user(roles=[{"id": "7", "name": "Gardeners", "color": "#2ECC71", "position": 4}])
 
 FIVE = {
-    "new": document(message(0, "first"), message(1, author=WITH_ROLE), exported_at="2026-03-02T00:00:00+00:00"),
+    "new": document(
+        message(0, "first"), message(1, author=WITH_ROLE), message(3, "one"), exported_at="2026-03-02T00:00:00+00:00"
+    ),
     "edited": document(
-        message(0, "second", timestampEdited=stamp(60)), message(1, author=WITH_ROLE),
-        exported_at="2026-03-03T00:00:00+00:00"
+        message(0, "second", timestampEdited=stamp(60)),
+        message(1, author=WITH_ROLE),
+        message(3, "two", timestampEdited=stamp(60)),
+        exported_at="2026-03-03T00:00:00+00:00",
     ),
     "edited again": document(
-        message(0, "first", timestampEdited=stamp(90)), message(1, author=WITH_ROLE),
-        exported_at="2026-03-04T00:00:00+00:00"
+        message(0, "first", timestampEdited=stamp(90)),
+        message(1, author=WITH_ROLE),
+        message(3, "three", timestampEdited=stamp(90)),
+        exported_at="2026-03-04T00:00:00+00:00",
     ),
-    "reactions grown": document(
+    "renamed": document(
         message(0, "first", timestampEdited=stamp(90), reactions=[reaction(OTTO_BLOCK, WITH_ROLE)]),
         message(1, author=RENAMED),
         message(2, "late", author=OTTO_BLOCK),
+        message(3, "three", timestampEdited=stamp(90), author=RENAMED),
         exported_at="2026-03-05T00:00:00+00:00",
     ),
-    "author deleted": document(
+    "deleted": document(
         message(0, "first", timestampEdited=stamp(90), author=DELETED),
         message(1, author=DELETED),
         exported_at="2026-03-06T00:00:00+00:00",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
 def five(tmp_path):
-    """The files of five observations; the last one is proven complete, so message 2 is gone."""
+    """The files of five observations; the last one is proven complete, so messages 2 and 3 are gone."""
     return {name: write(tmp_path, root, f"{name}.json") for name, root in FIVE.items()}
 
 
@@ -78,13 +85,14 @@ def state_after(connection, names, five):
     """The contents of the tables after these imports into empty ones."""
     empty(connection)
     for name in names:
-        import_file(connection, five[name], proof=GONE if name == "author deleted" else None)
+        import_file(connection, five[name], proof=GONE if name == "deleted" else None)
     return contents(connection)
 
 
 def test_all_orders_of_five_observations_end_alike(connection, five):
     """
-    New, edited, edited again, reactions grown and renamed, author deleted: all 120 orders leave the same rows.
+    New, edited, edited again, renamed with reactions grown, deleted (by proof, and the author's account): all 120
+    orders leave the same rows.
     """
     orders = list(permutations(FIVE))
     expected = state_after(connection, orders[0], five)
@@ -105,9 +113,12 @@ def test_what_five_observations_end_in(connection, five):
         ("first", MIRA, "2026-03-05", None),
         ("hello", MIRA, "2026-03-05", None),
         ("late", 300000000000000002, None, "2026-03-06"),
+        ("three", MIRA, None, "2026-03-06"),
     ]
-    revisions = connection.execute("SELECT content, observed_at::date::text FROM message_revisions").fetchall()
-    assert revisions == [("second", "2026-03-03")]
+    revisions = connection.execute(
+        "SELECT content, observed_at::date::text FROM message_revisions ORDER BY content"
+    ).fetchall()
+    assert revisions == [("one", "2026-03-02"), ("second", "2026-03-03"), ("two", "2026-03-03")]
     names = connection.execute("SELECT name, sort FROM user_names WHERE user_id = %s ORDER BY 1, 2", [MIRA]).fetchall()
     assert names == [("Mira of the Moss", "nickname"), ("Mira.Fern", "nickname"), ("mira.fern", "username"),
                      ("mira.moss", "username")]  # fmt: skip

@@ -68,10 +68,10 @@ class Ordeal:
         """All tables, as they are after any import of all files."""
         return contents(self.connection, without=HISTORY)
 
-    def suffer(self, hits, hit, *, deadline=None):
+    def suffer(self, hits, hit, clock):
         """Interrupt imports *hits* times with *hit(process)*, checking after each; after a whole one start anew."""
         for number in range(hits):
-            if deadline is not None and time.monotonic() > deadline:
+            if clock.over:
                 break
             process = self.imports.start(self.chance.randrange(2**32))
             time.sleep(self.chance.uniform(0, self.seconds))

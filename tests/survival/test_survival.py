@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sys
 import time
 
 import psycopg
@@ -13,29 +12,15 @@ from shared_database import shared_database
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import Imports, Ordeal, kill
+from survival.tiers import LONG, SEED, Clock, told
 
 from discord_airflow import database as door
 from discord_airflow import embedded
 from discord_airflow.settings import DatabaseSettings
 
-# `make survive` gives each kind of fault so many seconds; without it there are a few of each.
-SECONDS = int(os.environ.get("SURVIVE") or 0)
-LONG = SECONDS > 0
 KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (1000, 500, 100, 50) if LONG else (20, 6, 3, 1)
-SEED = int(os.environ.get("SEED") or random.randrange(2**32))
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
-
-
-@pytest.fixture(autouse=True)
-def _told_seed():
-    """Every failure can be repeated: SEED=... make survive."""
-    told(f"SEED={SEED}")
-
-
-def told(line):
-    """Print a line of the long tier's result, past pytest's capture with -s."""
-    sys.stdout.write(line + "\n")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +51,7 @@ def test_a_killed_import_leaves_whole_files_only(imports, shared):
     Kill -9 at random moments: whatever stands in the ledger is whole, and the end is that of a run nobody killed.
     """
     ordeal = Ordeal(imports, shared, SEED)
-    ordeal.suffer(KILLS, kill, deadline=time.monotonic() + SECONDS if LONG else None)
+    ordeal.suffer(KILLS, kill, Clock())
     assert ordeal.landed >= ordeal.hits // 10
     told(f"{ordeal.hits} kills, {ordeal.landed} in mid-import, {ordeal.cycles} archives compared")
 
@@ -80,8 +65,7 @@ def test_an_import_that_loses_its_session_loses_nothing_else(imports, shared):
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()
     """
-    deadline = time.monotonic() + SECONDS if LONG else None
-    ordeal.suffer(ENDED_SESSIONS, lambda process: shared.execute(query), deadline=deadline)
+    ordeal.suffer(ENDED_SESSIONS, lambda process: shared.execute(query), Clock())
     told(f"{ordeal.hits} sessions ended, {ordeal.cycles} archives compared")
 
 
@@ -89,12 +73,15 @@ def test_eight_imports_at_once_are_one(imports, shared):
     """
     Eight imports of the same files, each in an order of its own: all succeed, and the tables are as after one.
     """
-    ordeal = Ordeal(imports, shared, SEED + 2)
+    ordeal, clock = Ordeal(imports, shared, SEED + 2), Clock()
     for round_number in range(ROUNDS):
+        if clock.over:
+            break
         statuses = [imports.wait(process) for process in [imports.start(SEED + n + round_number * 8) for n in range(8)]]
         assert statuses == [0] * 8
         assert faults(shared, imports.folder) == []
         ordeal.cycle()
+    told(f"{ordeal.cycles} rounds of eight imports at once")
 
 
 def test_a_server_that_stops_at_once_keeps_what_was_committed(reachable_folder, folder):
@@ -114,11 +101,11 @@ def test_a_server_that_stops_at_once_keeps_what_was_committed(reachable_folder, 
 
 
 def _crash_again_and_again(settings, imports):
-    chance, deadline = random.Random(SEED), time.monotonic() + SECONDS
+    chance, clock = random.Random(SEED), Clock()
     with psycopg.connect(imports.dsn, autocommit=True) as connection:
         ordeal = Ordeal(imports, connection, SEED)
     for number in range(CRASHES):
-        if LONG and time.monotonic() > deadline:
+        if clock.over:
             break
         process = imports.start(chance.randrange(2**32))
         time.sleep(chance.uniform(0, ordeal.seconds))
