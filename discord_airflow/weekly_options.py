@@ -42,12 +42,18 @@ class RunFacts:
 
     default_days: int = 7
 
+    def __post_init__(self) -> None:
+        # Airflow's instants are pendulum's, which cannot be divided like Python's own.
+        for name in ("run_after", "interval_start", "interval_end"):
+            if (instant := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _plain(instant))
+
 
 def run_window(run: RunFacts, zone: str) -> Window:
     """
     Return the window that *run* reports on.
 
-    It ends at `until`, else at the end of the data interval, else at the minute in which the run was triggered; it
+    It ends at `until`, else at the minute in which the data interval ends, else in which the run was triggered; it
     begins `days` earlier on the wall clock of *zone*. A data interval that a person has set by hand is taken as it
     stands, unless `days` or `until` say otherwise. The clock is never read, so that a retry sees the same window.
     """
@@ -62,7 +68,7 @@ def run_window(run: RunFacts, zone: str) -> Window:
     start, end = run.interval_start, run.interval_end
     if start and end and start < end and days == run.default_days:
         return Window(start.astimezone(UTC), end.astimezone(UTC), zone)
-    return _window(end or run.run_after.replace(second=0, microsecond=0), days, zone)
+    return _window((end or run.run_after).replace(second=0, microsecond=0), days, zone)
 
 
 def run_servers(run: RunFacts, configured: Sequence[int]) -> tuple[int, ...]:
@@ -124,6 +130,13 @@ def _window(end: datetime, days: int, zone: str) -> Window:
         return window_ending(end, days, zone)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"There is no such window: {error}.") from None
+
+
+def _plain(instant: datetime) -> datetime:
+    """Return *instant* as Python's own class, in UTC, whatever class it was of."""
+    there = instant.astimezone(UTC)
+    clock = (there.hour, there.minute, there.second, there.microsecond)
+    return datetime(there.year, there.month, there.day, *clock, tzinfo=UTC)
 
 
 def _shortened(value: object) -> str:

@@ -1,6 +1,7 @@
 """Real runs of the weekly DAG in this process, over the sample in a real PostgreSQL."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,11 @@ def home(sample, tmp_path, monkeypatch):
 def run(load_dags, home):
     """A function that runs the DAG once without retries; returns the run's state and its tasks' states."""
 
-    def run(configuration):
+    def run(configuration, logical_date=None):
         dag = load_dags().dags["discord_weekly"]
         for task in dag.tasks:
             task.retries = 0
-        done = dag.test(logical_date=None, run_conf=configuration)
+        done = dag.test(logical_date=logical_date, run_conf=configuration)
         return str(done.state), {task.task_id: str(task.state) for task in done.get_task_instances()}
 
     return run
@@ -78,6 +79,13 @@ def test_days_and_servers_of_the_form_decide_what_is_counted(run, home):
     report = json.loads(written(home)["2026-11-22.json"])
     assert report["window"]["since"].startswith("2026-11-08T09:00:00")
     assert [one["name"] for one in report["servers"]] == ["Tidewatch"]
+
+
+def test_a_run_with_a_logical_date_reports_on_the_days_before_it(run, home):
+    """Every scheduled run, every backfill and every click on Trigger has one; its window ends with that minute."""
+    assert run({"days": 14}, datetime(2026, 11, 22, 7, 0, 34, tzinfo=UTC))[0] == "success"
+    window = json.loads(written(home)["2026-11-22.json"])["window"]
+    assert (window["since"], window["until"]) == ("2026-11-08T09:00:00+02:00", "2026-11-22T09:00:00+02:00")
 
 
 def servers_of(run, home):

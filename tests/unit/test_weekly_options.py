@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,23 @@ def test_a_run_triggered_without_a_logical_date_ends_at_the_minute_of_the_trigge
 def test_a_run_from_the_form_ends_at_its_logical_date():
     """The trigger form fills in a logical date; a past one means the days before it."""
     chosen = datetime(2026, 11, 1, 7, 0, tzinfo=UTC)
-    assert run_window(facts(run_after=WEDNESDAY, interval=(chosen, chosen)), ZONE).until == chosen
+    clicked = chosen.replace(second=34, microsecond=5)
+    assert run_window(facts(run_after=WEDNESDAY, interval=(clicked, clicked)), ZONE).until == chosen
+
+
+def test_instants_are_pythons_own_whatever_airflow_hands_over():
+    """Airflow's class answers differently when it is subtracted, and every query divides by milliseconds."""
+
+    class Instant(datetime):
+        def __sub__(self, other):
+            raise AttributeError
+
+    theirs = Instant(2026, 11, 22, 9, 0, 0, 123456, tzinfo=ZoneInfo(ZONE))
+    run = facts(run_after=theirs, interval=(theirs, theirs))
+    assert {type(instant) for instant in (run.run_after, run.interval_start, run.interval_end)} == {datetime}
+    assert run.interval_end == TICK.replace(microsecond=123456)
+    window = run_window(run, ZONE)
+    assert (type(window.since), type(window.until)) == (datetime, datetime)
 
 
 def test_an_interval_set_by_hand_is_the_window():
