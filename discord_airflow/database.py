@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from discord_airflow.database_errors import address, explain, reason
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, ServiceDownError
 from discord_airflow.settings import DatabaseSettings
+from discord_airflow.silence import KEEPALIVES, SERVER_KEEPALIVES, WatchedConnection
 
 OLDEST_VERSION = 13
 CONNECT_SECONDS = 10
@@ -36,7 +37,8 @@ def connect(
     Its time zone is UTC. The embedded server is started, and its database made, when they are needed. With *read_only*
     the server refuses changes; a query that takes longer than *query_seconds* is stopped.
     """
-    parameters = {**_parameters(settings), "options": _options(read_only=read_only, query_seconds=query_seconds)}
+    session = _session(settings, read_only=read_only, query_seconds=query_seconds)
+    parameters = {**_parameters(settings), "options": " ".join(f"-c {option}" for option in session)}
     open_door = _connect_embedded if settings.host is None else _connect_own
     connection = open_door(settings, parameters)
     if connection.info.parameter_status("TimeZone") != "UTC":  # PGTZ in the environment outdoes our options
@@ -64,7 +66,8 @@ def client_environment(settings: DatabaseSettings) -> dict[str, str]:
         "application_name": "PGAPPNAME",
     }
     parameters = _parameters(settings)
-    return {variables[name]: str(value) for name, value in parameters.items() if value is not None}
+    told = {variable: parameters.get(name) for name, variable in variables.items()}
+    return {variable: str(value) for variable, value in told.items() if value is not None}
 
 
 def apply_schema(connection: psycopg.Connection[Any]) -> bool:
@@ -148,7 +151,7 @@ def _check_server(connection: Connection, settings: DatabaseSettings) -> None:
 
 def _connect_own(settings: DatabaseSettings, parameters: dict[str, Any]) -> Connection:
     try:
-        connection = psycopg.connect(**parameters, autocommit=True)
+        connection = WatchedConnection.connect(**parameters, autocommit=True)
     except psycopg.Error as error:
         raise explain(error, settings, parameters) from None
     try:
@@ -193,14 +196,17 @@ def _parameters(settings: DatabaseSettings) -> dict[str, Any]:
         # An empty hostaddr keeps PGHOSTADDR in the environment from leading elsewhere.
         return {**common, "host": str(sockets), "hostaddr": "", "port": server.PORT, "user": server.SUPERUSER}
     password = settings.password.get_secret_value() if settings.password else None
-    return {**common, "host": settings.host, "port": settings.port, "user": settings.user, "password": password}
+    own = {"host": settings.host, "port": settings.port, "user": settings.user, "password": password}
+    return {**common, **KEEPALIVES, **own}
 
 
-def _options(*, read_only: bool, query_seconds: int | None) -> str:
-    """Return the session's settings as the server takes them at the start of a session."""
+def _session(settings: DatabaseSettings, *, read_only: bool, query_seconds: int | None) -> list[str]:
+    """Return what the server is told of a session at its start."""
     options = ["TimeZone=UTC"]
+    if settings.host is not None:
+        options += SERVER_KEEPALIVES
     if read_only:
         options.append("default_transaction_read_only=on")
     if query_seconds is not None:
         options.append(f"statement_timeout={query_seconds}s")
-    return " ".join(f"-c {option}" for option in options)
+    return options

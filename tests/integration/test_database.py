@@ -19,6 +19,7 @@ from discord_airflow.embedded.place import Place
 from discord_airflow.embedded.programs import find_client, find_programs
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, ServiceDownError
 from discord_airflow.settings import DatabaseSettings
+from discord_airflow.silence import WatchedConnection
 from discord_airflow.snowflake import snowflake_at
 
 PASSWORD = "p w'\"#$\\ä密"
@@ -188,7 +189,7 @@ def test_a_server_that_speaks_another_language(own, monkeypatch):
     """
     Where the server's words are not known, what is wrong is found out by trying.
     """
-    connect = psycopg.connect
+    connect = WatchedConnection.connect
 
     def connect_in_german(**parameters):
         try:
@@ -203,7 +204,7 @@ def test_a_server_that_speaks_another_language(own, monkeypatch):
                 text = text.replace(english, german)
             raise psycopg.OperationalError(text, pgconn=error.pgconn) from None
 
-    monkeypatch.setattr(psycopg, "connect", connect_in_german)
+    monkeypatch.setattr(WatchedConnection, "connect", connect_in_german)
     with pytest.raises(ConfigurationError, match="has no database missing"):
         database.connect(changed(own, name="missing"))
     with pytest.raises(AccessDeniedError, match=r"refuses the password of owner \(FATAL: Passwort-Auth"):
