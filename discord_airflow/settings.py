@@ -31,6 +31,13 @@ ENVIRONMENT: Mapping[str, tuple[str, str]] = {
     "OLLAMA_HOST": ("ollama", "host"),
     "OLLAMA_MODEL": ("ollama", "model"),
     "NOTIFY_WEBHOOK": ("notify", "webhook"),
+    "NOTIFY_EMAIL_HOST": ("notify", "email_host"),
+    "NOTIFY_EMAIL_PORT": ("notify", "email_port"),
+    "NOTIFY_EMAIL_USER": ("notify", "email_user"),
+    "NOTIFY_EMAIL_PASSWORD": ("notify", "email_password"),
+    "NOTIFY_EMAIL_FROM": ("notify", "email_from"),
+    "NOTIFY_EMAIL_TO": ("notify", "email_to"),
+    "POST_WEBHOOK": ("post", "webhook"),
 }
 """Which variable sets what; these are set nowhere else."""
 
@@ -125,10 +132,25 @@ class AnalysisSettings(Section):
 
 
 class NotifySettings(Section):
-    """Who is told when a task fails, and from when a report is late."""
+    """Who is told when a task fails, by which ways, and from when a report is late."""
 
     webhook: SecretStr | None = None
+    email_host: Text | None = None
+    email_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    email_user: Text | None = None
+    email_password: SecretStr | None = None
+    email_from: Text | None = None
+    email_to: Text | None = None
+    email_security: Literal["starttls", "tls", "none"] = "starttls"
     late_minutes: Annotated[Count, Field(le=899)] = 60
+
+
+class PostSettings(Section):
+    """Where a report's summary is posted after approval, and how people appear in it."""
+
+    webhook: SecretStr | None = None
+    names: Literal["shown", "pseudonym", "none"] = "pseudonym"
+    approval_hours: Annotated[Count, Field(le=720)] = 72
 
 
 class LimitSettings(Section):
@@ -150,6 +172,7 @@ class Settings(Section):
     export: ExportSettings = ExportSettings()
     analysis: AnalysisSettings = AnalysisSettings()
     notify: NotifySettings = NotifySettings()
+    post: PostSettings = PostSettings()
     limits: LimitSettings = LimitSettings()
 
 

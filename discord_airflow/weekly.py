@@ -40,12 +40,15 @@ def defaults() -> ReportSettings:
 def secrets() -> list[str]:
     """Return the values that no log may show."""
     settings = load_settings()
-    values = (settings.discord.token, settings.database.password, settings.notify.webhook)
+    values = (
+        *(settings.discord.token, settings.database.password),
+        *(settings.notify.webhook, settings.notify.email_password, settings.post.webhook),
+    )
     return [value.get_secret_value() for value in values if value]
 
 
 def tell_failure(context: Mapping[str, Any]) -> None:
-    """Tell the webhook, where one is set, that the task of *context* has failed for good."""
+    """Tell, by each way that is set, that the task of *context* has failed for good."""
     from discord_airflow.notifications.notices import notify_failure
 
     notify_failure(context)

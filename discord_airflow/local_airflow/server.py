@@ -27,6 +27,8 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
 
 TASKS_RUN_BELOW = "scheduler"
 
+SECRETS_OF_TASKS = ("DISCORD_TOKEN", "NOTIFY_WEBHOOK", "NOTIFY_EMAIL_PASSWORD", "POST_WEBHOOK")
+
 RUNNING_TASKS = 3
 """The scheduler forks this many processes when it starts."""
 
@@ -60,10 +62,10 @@ def service_environment(
 
 
 def service_variables(name: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what the service *name* gets of *environment*: only the scheduler's tasks have business with Discord."""
+    """Return what the service *name* gets of *environment*: only the scheduler's tasks have business with others."""
     if name == TASKS_RUN_BELOW:
         return dict(environment)
-    return {variable: value for variable, value in environment.items() if variable != "DISCORD_TOKEN"}
+    return {variable: value for variable, value in environment.items() if variable not in SECRETS_OF_TASKS}
 
 
 def metadata_address(place: AirflowPlace, database: DatabaseSettings) -> str:

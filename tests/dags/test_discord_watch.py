@@ -1,15 +1,15 @@
 """The DAG `discord_watch`: an hour after nine, on the report's clock, a missing report is told and fails the run."""
 
 from datetime import UTC, datetime, time
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from discord_airflow.notifications import notices, watch
-from discord_airflow.settings import load_settings
+from discord_airflow.notifications import watch
+from tests.dags.ticks import ticks
 
 pytestmark = pytest.mark.airflow
-
-TEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
 def test_it_looks_on_sunday_at_ten_and_waits_to_be_switched_on(load_dags):
@@ -21,17 +21,16 @@ def test_it_looks_on_sunday_at_ten_and_waits_to_be_switched_on(load_dags):
     assert watch.schedule() == ("UTC", time(10, 0))
 
 
-def test_a_missing_report_is_told_and_a_report_that_is_there_is_not(tmp_path, monkeypatch):
-    """What it says goes to the webhook and into the failed run; after the report has come there is nothing to say."""
+@pytest.mark.parametrize("zone", ["Europe/Helsinki", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe"])
+def test_it_looks_at_ten_on_the_wall_also_in_the_week_in_which_the_clock_changes(
+    load_dags, tmp_path, monkeypatch, zone
+):
+    """A year of Sundays, each at ten o'clock as people there read it: never twice, never left out."""
+    (tmp_path / "config.yaml").write_text(f"report: {{timezone: {zone}}}\n")
     monkeypatch.setenv("DISCORD_AIRFLOW_HOME", str(tmp_path))
-    told = []
-    monkeypatch.setattr(notices, "notify", lambda text, settings: told.append(text))
-    missing = watch.look(TEN)
-    assert missing
-    assert "2026-11-22" in missing
-    assert told == [missing]
-    folder = load_settings().report.directory
-    folder.mkdir()
-    (folder / "2026-11-22.md").touch()
-    assert watch.look(TEN) is None
-    assert told == [missing]
+    looks = [
+        look.astimezone(ZoneInfo(zone))
+        for look in ticks(load_dags().dags["discord_watch"], datetime(2026, 1, 1, tzinfo=UTC), 53)
+    ]
+    assert {(look.weekday(), look.time()) for look in looks} == {(6, time(10))}
+    assert {after.toordinal() - before.toordinal() for before, after in pairwise(looks)} == {7}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from discord_airflow import errors
+from tests.dags.ticks import ticks
 
 pytestmark = pytest.mark.airflow
 
@@ -136,13 +137,13 @@ class TestInAZoneWithSummerTime:
 
     def test_it_runs_on_sundays_at_nine_on_the_wall_also_when_the_clock_changes(self, dag):
         """Nine o'clock in Helsinki is 06:00 UTC in summer and 07:00 in winter; no Sunday is left out or doubled."""
-        assert _ticks(dag, datetime(2026, 10, 12, tzinfo=UTC), 4) == [
+        assert ticks(dag, datetime(2026, 10, 12, tzinfo=UTC), 4) == [
             datetime(2026, 10, 18, 6, tzinfo=UTC),
             datetime(2026, 10, 25, 7, tzinfo=UTC),
             datetime(2026, 11, 1, 7, tzinfo=UTC),
             datetime(2026, 11, 8, 7, tzinfo=UTC),
         ]
-        assert _ticks(dag, datetime(2027, 3, 22, tzinfo=UTC), 2) == [
+        assert ticks(dag, datetime(2027, 3, 22, tzinfo=UTC), 2) == [
             datetime(2027, 3, 28, 6, tzinfo=UTC),
             datetime(2027, 4, 4, 6, tzinfo=UTC),
         ]
@@ -159,19 +160,3 @@ def test_a_mistake_in_the_settings_is_told_in_the_import_error(load_dags, tmp_pa
     [error] = [text for name, text in load_dags().import_errors.items() if name.endswith("discord_weekly.py")]
     last = error.strip().splitlines()[-1]
     assert "report.timezon is not an option; did you mean report.timezone?" in last
-
-
-def _ticks(dag, after, count):
-    """The next *count* instants at which a scheduler would start *dag*."""
-    from airflow.serialization.encoders import coerce_to_core_timetable
-    from airflow.timetables.base import DataInterval, TimeRestriction
-
-    timetable = coerce_to_core_timetable(dag.timetable)
-    ticks = []
-    last = DataInterval.exact(after)
-    restriction = TimeRestriction(earliest=None, latest=None, catchup=True)
-    for _ in range(count):
-        info = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
-        ticks.append(info.run_after.astimezone(UTC))
-        last = info.data_interval
-    return ticks

@@ -65,8 +65,17 @@ def test_every_secret_the_values_name_is_in_the_template():
     values = yaml.safe_load((HELM / "values-small.yaml").read_text())
     named = {values["data"]["metadataSecretName"]}
     named |= {values[key] for key in ("fernetKeySecretName", "apiSecretKeySecretName", "jwtSecretName")}
-    named |= {"discord-airflow-database", "discord-airflow-token"}
+    named |= {"discord-airflow-database", "discord-airflow-token", "discord-airflow-email"}
     assert named <= made
+
+
+def test_secrets_of_ways_out_reach_the_pods_that_run_tasks_only():
+    """Each variable of ours that is a secret stands in the scheduler's or the workers' environment, from a secret."""
+    for name, place in (("values-small.yaml", "scheduler"), ("values-grown.yaml", "workers")):
+        text = (HELM / name).read_text()
+        where = json.dumps(yaml.safe_load(text)[place])
+        for variable in ("NOTIFY_WEBHOOK", "NOTIFY_EMAIL_PASSWORD", "POST_WEBHOOK"):
+            assert text.count(f"name: {variable},") == where.count(f'"name": "{variable}"') == 1
 
 
 def test_the_namespace_lets_in_restricted_pods_only_and_the_job_is_one():
@@ -120,7 +129,8 @@ def holders(variable):
 def test_each_secret_goes_to_the_services_that_need_it_and_to_no_other():
     """The token to the one that runs tasks; the data's password also to the one that makes the schema."""
     assert holders("DISCORD_TOKEN") == ["airflow-scheduler"]
-    assert holders("NOTIFY_WEBHOOK") == ["airflow-scheduler"]
+    for name in ("NOTIFY_WEBHOOK", "NOTIFY_EMAIL_PASSWORD", "NOTIFY_EMAIL_HOST", "NOTIFY_EMAIL_TO", "POST_WEBHOOK"):
+        assert holders(name) == ["airflow-scheduler"]
     assert holders("DB_PASSWORD") == ["airflow-init", "airflow-scheduler"]
     assert holders("_AIRFLOW_WWW_USER_PASSWORD") == ["airflow-init"]
     assert not any("env_file" in service for service in COMPOSE["services"].values())

@@ -1,9 +1,12 @@
 """Word of a failure: to Discord's webhooks only, in pieces Discord takes, without a ping and without the secret."""
 
+import email
+import email.policy
 import json
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import httpx
 import pytest
@@ -11,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, ServiceDownError
-from discord_airflow.notifications import notices, webhook
+from discord_airflow.notifications import mail, notices, webhook
+from discord_airflow.notifications.notice import Notice
 from discord_airflow.notifications.pieces import LIMIT, split_text, without_pings
 from discord_airflow.report_shelf.shelf import FolderShelf
-from discord_airflow.settings import load_settings
+from discord_airflow.settings import NotifySettings, load_settings
+from discord_airflow.window import last_full_week, window_ending
 
 TOKEN = "canary-webhook_token"
 ADDRESS = f"https://discord.com/api/webhooks/42/{TOKEN}"
@@ -152,18 +157,48 @@ def test_a_failed_task_is_told_with_our_own_words_only(monkeypatch):
     monkeypatch.setattr(notices, "load_settings", lambda: load_settings(environ={"NOTIFY_WEBHOOK": ADDRESS}))
     notices.notify_failure({"ti": FailedTask(), "exception": ServiceDownError("The database is away.")})
     assert "The database is away." in discord.messages[0]["content"]
-    text = notices.failure_text("dag", "task", "run", ValueError("password=hunter2"))
-    assert "ValueError" in text
-    assert "hunter2" not in text
+    notice = notices.failure_notice("dag", "task", "run", ValueError("password=hunter2"))
+    assert "ValueError" in notice.text
+    assert "hunter2" not in notice.text + notice.subject
 
 
 def test_a_notice_that_cannot_be_sent_hides_nothing(caplog):
     """No webhook: nothing happens. A wrong one: a line in the log, no exception, no address."""
-    assert notices.notify("text", load_settings(environ={})) is False
-    wrong = load_settings(environ={"NOTIFY_WEBHOOK": f"https://example.org/{TOKEN}"})
-    assert notices.notify("text", wrong) is False
+    assert notices.tell(Notice("subject", "text"), load_settings(environ={})) == ()
+    notices.notify(Notice("subject", "text"), load_settings(environ={"NOTIFY_WEBHOOK": f"https://example.org/{TOKEN}"}))
     assert "NOTIFY_WEBHOOK" in caplog.text
     assert TOKEN not in caplog.text
+
+
+def sundays(zone):
+    """The Sundays of a year that end a week in which the clock of *zone* changes, and three others."""
+    for number in range(52):
+        day = date(2026, 1, 4) + timedelta(days=7 * number)
+        before, after = (datetime.combine(day - timedelta(days=days), time(9), zone) for days in (7, 0))
+        if before.utcoffset() != after.utcoffset() or number in (0, 26, 51):
+            yield day
+
+
+def test_in_every_zone_the_week_that_is_looked_for_is_the_one_that_was_due(tmp_path):
+    """
+    Each Sunday at ten on the wall of each zone: late, and for that very day; a minute before nobody is told.
+
+    The weeks in which a clock changes are among them. The day is also the name that a report of that moment gets.
+    """
+    changing = 0
+    for zone in sorted(available_timezones()):
+        for day in sundays(ZoneInfo(zone)):
+            ten = datetime.combine(day, time(10), ZoneInfo(zone))
+            nine = datetime.combine(day, time(9), ZoneInfo(zone)).astimezone(UTC)
+            window = window_ending(nine, 7, zone)
+            changing += (window.until - window.since) != timedelta(days=7)
+            assert last_full_week(ten.astimezone(UTC), zone) == window.until
+            told = notices.late_notice(FolderShelf(tmp_path), ten.astimezone(UTC), zone, timedelta(hours=1))
+            assert f"{window.until.astimezone(ZoneInfo(zone)).date()} is not there" in told.subject
+            assert str(day) in told.subject
+            early = ten.astimezone(UTC) - timedelta(minutes=1)
+            assert notices.late_notice(FolderShelf(tmp_path), early, zone, timedelta(hours=1)) is None
+    assert changing > 200
 
 
 @pytest.mark.parametrize(
@@ -177,7 +212,50 @@ def test_a_notice_that_cannot_be_sent_hides_nothing(caplog):
 )
 def test_a_report_is_late_an_hour_after_nine(tmp_path, now, late):
     """On the clock of the report's zone; with the next one due, the next one counts."""
-    told = notices.late_text(FolderShelf(tmp_path), now, "Europe/Helsinki", timedelta(hours=1))
+    told = notices.late_notice(FolderShelf(tmp_path), now, "Europe/Helsinki", timedelta(hours=1))
     assert bool(told) is late
     (tmp_path / "2026-11-22.md").touch()
-    assert notices.late_text(FolderShelf(tmp_path), now, "Europe/Helsinki", timedelta(hours=1)) is None
+    assert notices.late_notice(FolderShelf(tmp_path), now, "Europe/Helsinki", timedelta(hours=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"email_to": "ops@example.org"}, "NOTIFY_EMAIL_HOST"),
+        ({"email_host": "mail"}, "NOTIFY_EMAIL_TO"),
+        ({"email_host": "mail", "email_to": "ops@example.org", "email_user": "us"}, "go together"),
+        ({"email_host": "mail", "email_to": "ops"}, "NOTIFY_EMAIL_TO"),
+        ({"email_host": "mail", "email_to": "ops@example.org\nBcc: all@example.org"}, "NOTIFY_EMAIL_TO"),
+        ({"email_host": "mail", "email_to": "ops@example.org", "email_from": "<a@example.org>"}, "NOTIFY_EMAIL_FROM"),
+        ({"email_host": "mail", "email_to": "a@b.c", "email_user": "us", "email_password": "pässword"}, "ASCII"),
+        (
+            {"email_host": "mail.example.org", "email_to": "a@b.c", "email_user": "a@b.c", "email_password": "canary",
+             "email_security": "none"},
+            "open line",
+        ),
+    ],
+)  # fmt: skip
+def test_half_an_account_is_refused_with_the_variable_to_set(values, said):
+    """No notice is lost in silence because a line of .env is missing; the password is in no sentence."""
+    with pytest.raises(ConfigurationError, match=said) as refused:
+        mail.parse_account(NotifySettings.model_validate(values))
+    assert "canary" not in str(refused.value)
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_no_subject_can_begin_another_header(subject, text):
+    """Whatever a subject holds, the message has the headers it was given and no more."""
+    settings = NotifySettings.model_validate({"email_host": "mail", "email_to": "ops@example.org"})
+    message = mail.compose(mail.parse_account(settings), Notice(subject.encode("utf-8", "replace").decode(), "text"))
+    read = email.message_from_bytes(message.as_bytes(policy=email.policy.SMTP), policy=email.policy.default)
+    assert set(read) == {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "Content-Type",
+                         "Content-Transfer-Encoding", "MIME-Version"}  # fmt: skip
+    assert read["To"] == "ops@example.org"
+
+
+def test_an_account_does_not_show_its_password():
+    """Neither by itself nor in a list."""
+    values = {"email_host": "mail", "email_to": "ops@example.org", "email_user": "a@b.c", "email_password": "canary"}
+    account = mail.parse_account(NotifySettings.model_validate(values))
+    assert (account.sender, account.port) == ("a@b.c", 587)
+    assert "canary" not in f"{account} {[account]!r}"
