@@ -1,44 +1,47 @@
 """Backups with pg_dump, and the other client programs that come with PostgreSQL."""
 
 import os
-import secrets
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from discord_airflow import database
-from discord_airflow.errors import ConfigurationError, FileTroubleError, ServiceDownError
+from discord_airflow.errors import ConfigurationError, DiscordAirflowError, FileTroubleError, ServiceDownError
 from discord_airflow.settings import DatabaseSettings
+from discord_airflow.whole_files import draft_of, flush_folder, remove_leftovers, room
 
 
 def write_backup(settings: DatabaseSettings, file: Path) -> int:
     """Write the whole database to *file*, which appears whole or not at all, and return its size in bytes."""
     database.connect(settings).close()
     program, environment = client(settings, "pg_dump")
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    remove_leftovers(file.parent)
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as output:
+        with draft_of(file, mode=0o600) as draft:
             dumped = subprocess.run(
                 (program, "--format=custom", "--no-password"),
                 check=False,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=draft.file,
                 stderr=subprocess.PIPE,
-                env=environment,
+                env={**environment, "LC_ALL": "C"},  # so that _failure can read what it says
             )
-            output.flush()
-            os.fsync(output.fileno())
-        if dumped.returncode != 0:
-            said = " ".join(dumped.stderr.decode(errors="replace").split())
-            raise ServiceDownError(f"The backup of {settings.name} failed: {said}")
-        draft.replace(file)
+            if dumped.returncode != 0:
+                raise _failure(settings, file, dumped.stderr.decode(errors="replace"))
+            draft.flush()
+            draft.take_place()
+        flush_folder(file.parent)
     except OSError as error:
-        raise FileTroubleError(f"{file} cannot be written: {error.strerror}.") from None
-    finally:
-        draft.unlink(missing_ok=True)
+        raise FileTroubleError(f"{file} cannot be written: {error.strerror}{room(file.parent)}.") from None
     return file.stat().st_size
+
+
+def _failure(settings: DatabaseSettings, file: Path, said: str) -> DiscordAirflowError:
+    said = " ".join(said.split())
+    if "could not write" in said:
+        return FileTroubleError(f"{file} cannot be written{room(file.parent)}: {said}")
+    return ServiceDownError(f"The backup of {settings.name} failed: {said}")
 
 
 def client(settings: DatabaseSettings, name: str) -> tuple[Path, dict[str, str]]:

@@ -23,6 +23,7 @@ from discord_airflow.errors import (
     ServiceDownError,
 )
 from discord_airflow.settings import ExportSettings, Settings, load_settings
+from discord_airflow.whole_files import write_whole
 
 if TYPE_CHECKING:
     from discord_airflow.collectors.export_session import Exported, ExportSession
@@ -56,10 +57,11 @@ class RunMarks:
         known = self.read()
         if known | marks == known:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(known | marks), encoding="utf-8")
-        temporary.replace(self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.path, json.dumps(known | marks).encode())
+        except OSError as error:
+            raise FileTroubleError(f"{self.path} cannot be written: {error.strerror}.") from error
 
 
 def defaults() -> ExportSettings:
@@ -139,7 +141,7 @@ def check_exports() -> dict[str, int]:
         pending = find_pending(connection, settings.export.directory)
     for sha256, (path, _) in pending.items():
         if sha256_of(path) != sha256:
-            path.rename(path.with_name(f"{path.name}.changed"))
+            _set_aside(path)
             changed.append(path.name)
     if changed:
         raise DataQuarantinedError(
@@ -165,6 +167,15 @@ def import_exports() -> dict[str, int]:
         raise DataQuarantinedError(f"{len(summary.troubled)} exports hold something that cannot be stored: {summary}.")
     counts = summary.counts
     return {"files": summary.imported, "notes": notes, "new": counts.new, "edited": counts.edited}
+
+
+def _set_aside(path: Path) -> None:
+    try:
+        path.rename(path.with_name(f"{path.name}.changed"))
+    except OSError as error:
+        raise FileTroubleError(
+            f"{path} was changed after its proof and cannot be set aside: {error.strerror}."
+        ) from error
 
 
 def _judged(exported: Exported) -> dict[str, Any]:

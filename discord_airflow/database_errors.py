@@ -9,6 +9,7 @@ from discord_airflow.errors import (
     BusyError,
     ConfigurationError,
     DiscordAirflowError,
+    FileTroubleError,
     ServiceDownError,
 )
 from discord_airflow.settings import DatabaseSettings
@@ -60,6 +61,8 @@ def in_mid_work(error: psycopg.Error) -> DiscordAirflowError | None:
             )
         case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
             return BusyError(f"Another run is in the way: {said}; try again when it has finished.")
+        case psycopg.errors.DiskFull():
+            return FileTroubleError(f"The database's disk is full: {said}; make room there and try again.")
         case psycopg.OperationalError():
             return ServiceDownError(f"PostgreSQL stopped answering: {said}; what was not committed was rolled back.")
     return None

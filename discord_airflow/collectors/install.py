@@ -14,13 +14,15 @@ import stat
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import httpx
 
 from discord_airflow.collectors.chat_exporter import PROGRAM
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, FileTroubleError, ServiceDownError
+from discord_airflow.whole_files import room, sole_writer, write_whole
 
 PINNED = "2.47"
 CODE_HOST = "https://api.github.com"
@@ -40,6 +42,7 @@ _MOST_ARCHIVE_BYTES = 200 * 1024 * 1024
 _MOST_UNPACKED_BYTES = 600 * 1024 * 1024
 _MOST_FILES = 2000
 _MOST_RATIO = 200
+_WORK = ".install-"
 _SECONDS = httpx.Timeout(60, connect=15)
 
 
@@ -72,27 +75,54 @@ def install(
     program = target / PROGRAM
     if program.is_file() and archive is None:
         return program
-    folder.mkdir(parents=True, exist_ok=True)
     lock = folder / "exporter.lock"
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".install-") as work:
-        expected, address = _expected(asset, lock, sha256, host, need_address=archive is None)
-        # A file of the user's is copied first: what was checked is what is unpacked.
-        local = _copy(archive, Path(work) / asset) if archive else _download(address, Path(work) / asset)
-        actual = _digest(local)
-        if actual != expected:
-            raise AccessDeniedError(
-                f"{(archive or local).name} has SHA-256 {actual}, but {expected} is required: "
-                "it was changed or is another release. Nothing was unpacked."
-            )
-        unpacked = Path(work) / "unpacked"
-        _unpack(local, unpacked)
-        if not (unpacked / PROGRAM).is_file():
-            raise AccessDeniedError(f"{local.name} does not hold {PROGRAM}; nothing was installed.")
-        (unpacked / PROGRAM).chmod(0o755)
-        _remember(lock, asset, expected)
-        shutil.rmtree(target, ignore_errors=True)
-        unpacked.replace(target)
+    try:
+        with _work_folder(folder) as work:
+            expected, address = _expected(asset, lock, sha256, host, need_address=archive is None)
+            # A file of the user's is copied first: what was checked is what is unpacked.
+            local = _copy(archive, work / asset) if archive else _download(address, work / asset)
+            actual = _digest(local)
+            if actual != expected:
+                raise AccessDeniedError(
+                    f"{(archive or local).name} has SHA-256 {actual}, but {expected} is required: "
+                    "it was changed or is another release. Nothing was unpacked."
+                )
+            unpacked = work / "unpacked"
+            _unpack(local, unpacked)
+            if not (unpacked / PROGRAM).is_file():
+                raise AccessDeniedError(f"{local.name} does not hold {PROGRAM}; nothing was installed.")
+            (unpacked / PROGRAM).chmod(0o755)
+            _remember(lock, asset, expected)
+            _take_place(unpacked, target, aside=work / "before")
+    except OSError as error:
+        raise FileTroubleError(
+            f"The exporter cannot be installed in {folder}: {error.strerror or error}{room(folder)}."
+        ) from error
     return program
+
+
+@contextmanager
+def _work_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder inside *folder*, for one installation at a time; what a killed one left is removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sole_writer(folder):
+        for leftover in folder.glob(f"{_WORK}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=_WORK, ignore_cleanup_errors=True) as work:
+            yield Path(work)
+
+
+def _take_place(unpacked: Path, target: Path, *, aside: Path) -> None:
+    """Put the new program in the place of an older one, which stays when that fails."""
+    had_one = target.exists()
+    if had_one:
+        target.replace(aside)
+    try:
+        unpacked.replace(target)
+    except OSError:
+        if had_one:
+            aside.replace(target)
+        raise
 
 
 def _expected(asset: str, lock: Path, vouched: str | None, host: str, *, need_address: bool) -> tuple[str, str]:
@@ -147,8 +177,6 @@ def _download(address: str, target: Path) -> Path:
                 file.write(block)
     except httpx.HTTPError as error:
         raise ServiceDownError(f"{target.name} cannot be downloaded: {error}.") from error
-    except OSError as error:
-        raise FileTroubleError(f"{target} cannot be written: {error.strerror}.") from error
     return target
 
 
@@ -156,9 +184,12 @@ def _copy(archive: Path, target: Path) -> Path:
     try:
         if archive.stat().st_size > _MOST_ARCHIVE_BYTES:
             raise AccessDeniedError(f"{archive} is larger than any release of the exporter; it was not touched.")
-        return Path(shutil.copyfile(archive, target))
+        source = archive.open("rb")
     except OSError as error:
         raise FileTroubleError(f"{archive} cannot be read: {error.strerror}.") from error
+    with source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    return target
 
 
 def _digest(path: Path) -> str:
@@ -184,8 +215,6 @@ def _unpack(archive: Path, target: Path) -> None:
                     shutil.copyfileobj(source, file)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise AccessDeniedError(f"{archive.name} is not a sound archive: {error}.") from error
-    except OSError as error:
-        raise FileTroubleError(f"{archive.name} cannot be unpacked: {error.strerror}.") from error
 
 
 def _refuse_strange(name: str, entries: list[zipfile.ZipInfo]) -> None:
@@ -216,6 +245,4 @@ def _locked(lock: Path, asset: str) -> str | None:
 def _remember(lock: Path, asset: str, digest: str) -> None:
     known = json.loads(lock.read_text(encoding="utf-8")) if lock.is_file() else {}
     known.setdefault(PINNED, {})[asset] = digest
-    temporary = lock.with_suffix(".tmp")
-    temporary.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(lock)
+    write_whole(lock, (json.dumps(known, indent=2, sort_keys=True) + "\n").encode())

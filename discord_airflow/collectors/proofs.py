@@ -1,6 +1,7 @@
 """Takes what the collector proved into the database: files with their proofs, and notes that come without a file."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -42,7 +43,8 @@ def apply_note(connection: Connection, path: Path) -> ProofNote | None:
     """
     Write the coverage that the note *path* tells of and remove the note; None when it is none of ours.
 
-    The note goes after the commit: a kill in between costs nothing but the same row once more.
+    The note goes after the commit: a kill in between, or a folder that can only be read, costs nothing but the same row
+    once more.
     """
     note = read_note(path)
     if note is None or note.state not in _STATES or note.sha256 is not None:
@@ -57,7 +59,8 @@ def apply_note(connection: Connection, path: Path) -> ProofNote | None:
         reason=note.reason,
     )
     record_coverage(connection, coverage)
-    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        path.unlink()
     return note
 
 

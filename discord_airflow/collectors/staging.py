@@ -18,6 +18,7 @@ from pathlib import Path
 from discord_airflow.collectors.chat_exporter import IdRange
 from discord_airflow.collectors.outcome import Verdict
 from discord_airflow.errors import FileTroubleError
+from discord_airflow.whole_files import flush_folder, room, write_whole
 
 STAGING = ".staging"
 PROOF_SUFFIX = ".proof"
@@ -82,9 +83,9 @@ def publish(staged: Path, exports: Path, window: IdRange, run_id: str, verdict: 
         folder.mkdir(parents=True, exist_ok=True)
         _write_note(final.with_name(final.name + PROOF_SUFFIX), note)
         staged.replace(final)
-        _sync_folder(folder)
+        flush_folder(folder)
     except OSError as error:
-        raise FileTroubleError(f"The export cannot be moved to {final}: {error.strerror}.") from error
+        raise FileTroubleError(f"The export cannot be moved to {final}: {error.strerror}{room(exports)}.") from error
     return final
 
 
@@ -96,7 +97,7 @@ def leave_note(exports: Path, run_id: str, note: ProofNote) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         _write_note(path, note)
     except OSError as error:
-        raise FileTroubleError(f"The note {path} cannot be written: {error.strerror}.") from error
+        raise FileTroubleError(f"The note {path} cannot be written: {error.strerror}{room(exports)}.") from error
     return path
 
 
@@ -126,22 +127,9 @@ def sha256_of(path: Path) -> str:
 
 
 def _write_note(path: Path, note: ProofNote) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(note), file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(path, json.dumps(asdict(note)).encode())
 
 
 def _sync_file(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
