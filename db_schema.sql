@@ -72,6 +72,7 @@ CREATE TABLE IF NOT EXISTS ledger (
     imported_at       timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX IF NOT EXISTS ledger_channel ON ledger (channel_id);
+CREATE INDEX IF NOT EXISTS ledger_observed ON ledger (observed_at);
 
 -- What could not be stored, and why. No content: the file itself still has it.
 CREATE TABLE IF NOT EXISTS quarantine (
@@ -100,6 +101,9 @@ CREATE TABLE IF NOT EXISTS coverage (
     PRIMARY KEY (channel_id, after_id, before_id, observed_at, state)
 );
 CREATE INDEX IF NOT EXISTS coverage_guild ON coverage (guild_id);
+-- What overlaps a window, among the exports of years. (A row that cannot be must not break the index; `check` finds it.)
+CREATE INDEX IF NOT EXISTS coverage_ids ON coverage
+    USING gist (int8range(least(after_id, before_id), greatest(after_id, before_id), '()'));
 
 -- ---------------------------------------------------------------------------------------------------
 -- Places and people
@@ -340,6 +344,9 @@ CREATE TABLE IF NOT EXISTS channel_authors (
     last_message_id  bigint NOT NULL,
     PRIMARY KEY (author_id, channel_id)
 );
+-- Who came in a window; and whether somebody wrote before. No index holds a last message: it changes all the time.
+CREATE INDEX IF NOT EXISTS channel_authors_first ON channel_authors (first_sent_at, author_id, channel_id);
+CREATE INDEX IF NOT EXISTS channel_authors_author ON channel_authors (author_id, first_sent_at, channel_id);
 
 -- ---------------------------------------------------------------------------------------------------
 -- Reports: the hand-over between the tasks of a run, and the receipts
@@ -419,6 +426,64 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
      WHERE off_clock AND sent_at >= since AND sent_at < until
 $$;
 
+-- The messages of a window whose ids lie outside of its ids.
+CREATE OR REPLACE FUNCTION ids_elsewhere(since timestamptz, until timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT id FROM messages
+     WHERE off_clock AND sent_at >= since AND sent_at < until
+       AND NOT (id >= snowflake_at(since - interval '1 minute') AND id < snowflake_at(until + interval '1 minute'))
+$$;
+
+-- What the messages of a window carry, and the messages of two minutes more: to be joined with them. The ids are a
+-- range of the primary key; a join with all that is stored would be planned by reading it.
+CREATE OR REPLACE FUNCTION reactions_in(since timestamptz, until timestamptz) RETURNS SETOF reactions
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM reactions
+     WHERE message_id >= snowflake_at(since - interval '1 minute') AND message_id < snowflake_at(until + interval '1 minute')
+    UNION ALL
+    SELECT reactions.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN reactions ON message_id = elsewhere.id
+$$;
+
+CREATE OR REPLACE FUNCTION reaction_users_in(since timestamptz, until timestamptz) RETURNS SETOF reaction_users
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM reaction_users
+     WHERE message_id >= snowflake_at(since - interval '1 minute') AND message_id < snowflake_at(until + interval '1 minute')
+    UNION ALL
+    SELECT reaction_users.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN reaction_users ON message_id = elsewhere.id
+$$;
+
+CREATE OR REPLACE FUNCTION attachments_in(since timestamptz, until timestamptz) RETURNS SETOF attachments
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM attachments
+     WHERE message_id >= snowflake_at(since - interval '1 minute') AND message_id < snowflake_at(until + interval '1 minute')
+    UNION ALL
+    SELECT attachments.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN attachments ON message_id = elsewhere.id
+$$;
+
+CREATE OR REPLACE FUNCTION embeds_in(since timestamptz, until timestamptz) RETURNS SETOF embeds
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM embeds
+     WHERE message_id >= snowflake_at(since - interval '1 minute') AND message_id < snowflake_at(until + interval '1 minute')
+    UNION ALL
+    SELECT embeds.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN embeds ON message_id = elsewhere.id
+$$;
+
+CREATE OR REPLACE FUNCTION stickers_in(since timestamptz, until timestamptz) RETURNS SETOF stickers
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM stickers
+     WHERE message_id >= snowflake_at(since - interval '1 minute') AND message_id < snowflake_at(until + interval '1 minute')
+    UNION ALL
+    SELECT stickers.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN stickers ON message_id = elsewhere.id
+$$;
+
+CREATE OR REPLACE FUNCTION mentions_in(since timestamptz, until timestamptz) RETURNS SETOF mentions
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM mentions
+     WHERE message_id >= snowflake_at(since - interval '1 minute') AND message_id < snowflake_at(until + interval '1 minute')
+    UNION ALL
+    SELECT mentions.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN mentions ON message_id = elsewhere.id
+$$;
+
 -- The channels that figures count: of the guilds asked for (null: all), without the excluded ones. Leaving out
 -- a channel leaves out its threads, leaving out a category all that is below it.
 CREATE OR REPLACE FUNCTION counted_channels(guild_ids bigint[], excluded bigint[]) RETURNS SETOF channels
@@ -429,6 +494,39 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             OR channels.id <> ALL (excluded)
                AND (channels.parent_id IS NULL OR channels.parent_id <> ALL (excluded))
                AND (parent.parent_id IS NULL OR parent.parent_id <> ALL (excluded)))
+$$;
+
+-- The coverage that has ids of the window, found by its index and not among the exports of years.
+CREATE OR REPLACE FUNCTION coverage_in(since timestamptz, until timestamptz) RETURNS SETOF coverage
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM coverage
+     WHERE int8range(least(after_id, before_id), greatest(after_id, before_id), '()')
+           && int8range(snowflake_at(since), snowflake_at(until))
+$$;
+
+-- The first message on each server of those who came in the window: who wrote nothing before in any channel that counts.
+-- Only they are looked up, so it costs what the newcomers cost.
+CREATE OR REPLACE FUNCTION first_messages_in(since timestamptz, until timestamptz, guild_ids bigint[], excluded bigint[])
+RETURNS TABLE (guild_id bigint, author_id bigint, channel_id bigint, message_id bigint, sent_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH counted AS MATERIALIZED (
+        SELECT channels.id, channels.guild_id FROM counted_channels(guild_ids, excluded) AS channels
+    ), of_guilds AS MATERIALIZED (
+        SELECT counted.guild_id, array_agg(counted.id) AS channel_ids FROM counted GROUP BY counted.guild_id
+    ), firsts AS (
+        SELECT DISTINCT ON (counted.guild_id, found.author_id)
+               counted.guild_id, found.author_id, found.channel_id, found.first_message_id, found.first_sent_at
+          FROM channel_authors AS found JOIN counted ON counted.id = found.channel_id
+         WHERE found.first_sent_at >= since AND found.first_sent_at < until
+         ORDER BY counted.guild_id, found.author_id, found.first_sent_at, found.first_message_id
+    )
+    SELECT firsts.guild_id, firsts.author_id, firsts.channel_id, firsts.first_message_id, firsts.first_sent_at
+      FROM firsts JOIN of_guilds ON of_guilds.guild_id = firsts.guild_id
+     WHERE (SELECT earlier.first_message_id  -- a plain "not exists" would read all people who ever wrote
+              FROM channel_authors AS earlier
+             WHERE earlier.author_id = firsts.author_id AND earlier.first_sent_at < since
+               AND array_position(of_guilds.channel_ids, earlier.channel_id) IS NOT NULL
+             LIMIT 1) IS NULL
 $$;
 
 -- Threads and forum posts, each of which is a channel of its own. An unknown kind is no thread.

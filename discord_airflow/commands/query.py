@@ -17,6 +17,7 @@ from discord_airflow.commands.query_output import TABLE_WIDTH, as_json, columns_
 from discord_airflow.commands.query_text import render_rows
 from discord_airflow.errors import ConfigurationError, UsageError
 from discord_airflow.queries import query_builder
+from discord_airflow.queries.coverage import fetch_guild_names
 from discord_airflow.queries.registry import QUERIES, Query
 from discord_airflow.queries.rows import Activity, State
 from discord_airflow.queries.statements import Connection
@@ -120,7 +121,8 @@ def collected(connection: Connection, asked: Asked, settings: Settings) -> tuple
     """Return how much of the window was collected of each server, and the names of the servers asked for."""
     guild_ids = asked.arguments.get("guild_ids")
     if asked.window is None:
-        return {}, {row.guild_id: row.guild_name for row in query_builder.fetch_guilds(connection, guild_ids=guild_ids)}
+        names = fetch_guild_names(connection)
+        return {}, {one: name for one, name in names.items() if guild_ids is None or one in guild_ids}
     excluded = settings.excluded_channels
     found = query_builder.fetch_coverage(
         connection, window=asked.window, guild_ids=guild_ids, excluded_channels=excluded

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from discord_airflow.errors import UsageError
-from discord_airflow.queries import query_builder
+from discord_airflow.queries.coverage import fetch_newest_message
 from discord_airflow.queries.names import resolve_accounts, resolve_channels, resolve_guilds
 from discord_airflow.queries.statements import Connection
 from discord_airflow.settings import Settings
@@ -211,8 +211,7 @@ def _window(
         raise UsageError("--since and --days both say where the window begins; give one of them.")
     until = parse_when(words["until"], zone, "--until") if words["until"] is not None else None
     if until is None:
-        stored = query_builder.fetch_guilds(connection, guild_ids=guilds, excluded_channels=settings.excluded_channels)
-        newest = max((guild.newest_message_at for guild in stored if guild.newest_message_at), default=None)
+        newest = fetch_newest_message(connection, guild_ids=guilds, excluded_channels=settings.excluded_channels)
         if newest is None:
             return None
         until = _next_minute(newest)

@@ -14,7 +14,7 @@ from discord_airflow.local_airflow.exports import SAMPLE, Tell, bring_in, for_sa
 from discord_airflow.local_airflow.lock import only_one
 from discord_airflow.local_airflow.own_database import in_use
 from discord_airflow.local_airflow.place import AirflowPlace
-from discord_airflow.queries.query_builder import fetch_guilds
+from discord_airflow.queries.coverage import fetch_guild_names
 from discord_airflow.report_shelf.shelf import FolderShelf
 from discord_airflow.reporting.due import default_until
 from discord_airflow.settings import Settings
@@ -62,7 +62,7 @@ def _environment(used: Settings) -> dict[str, str]:
 def _configuration(used: Settings, end: datetime | None, days: int | None, *, sample: bool) -> dict[str, Any]:
     """Return what the run is asked for; the sample's own servers instead of those that are configured."""
     with connect(used.database, read_only=True) as connection:
-        servers = [str(guild.guild_id) for guild in fetch_guilds(connection)] if sample else []
+        servers = list(map(str, fetch_guild_names(connection))) if sample else []
         end = end or default_until(connection, used, [int(server) for server in servers])
     asked: dict[str, Any] = {"until": end.astimezone(UTC).isoformat(), "servers": servers}
     if days is not None:

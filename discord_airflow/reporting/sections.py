@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from discord_airflow.errors import UsageError
 from discord_airflow.queries import query_builder
+from discord_airflow.queries.coverage import fetch_guild_names
 from discord_airflow.queries.gaps import joined
 from discord_airflow.queries.rows import State
 from discord_airflow.reporting.payload import Answer, Section
@@ -19,6 +20,9 @@ from discord_airflow.reporting.questions import ask
 from discord_airflow.reporting.receipts import Parameters, SeenData
 from discord_airflow.reporting.request import SECTIONS, ReportRequest
 from discord_airflow.reporting.store import store_section
+
+Coverages = dict[Parameters, list[Any]]
+"""Answers about coverage, by what was asked."""
 
 CONNECTORS_ASKED = 50
 MONTHS = 6
@@ -92,17 +96,22 @@ def compute_section(connection: psycopg.Connection[Any], section: str, request: 
 def answer_section(connection: psycopg.Connection[Any], section: str, request: ReportRequest) -> Section:
     """Return *section* as the database answers it now."""
     guild_ids = reported_guilds(connection, request.guild_ids)
+    coverages: Coverages = {}
     answers = {
-        name: answer(connection, question.query, question.parameters(request, guild_ids))
+        name: answer(connection, question.query, question.parameters(request, guild_ids), coverages)
         for name, question in QUESTIONS[section].items()
     }
     return Section(name=section, watermark=seen_data(connection), answers=answers)
 
 
-def answer(connection: psycopg.Connection[Any], query: str, parameters: Parameters) -> Answer:
-    """Return what *query* answers now, with how much of the asked-for time the data covers."""
+def answer(connection: psycopg.Connection[Any], query: str, parameters: Parameters, coverages: Coverages) -> Answer:
+    """
+    Return what *query* answers now, with how much of the asked-for time the data covers.
+
+    *coverages* keeps what was found of each window for the next question about it in the same snapshot.
+    """
     rows = ask(connection, query, parameters)
-    coverage = _coverage(connection, query, parameters, rows)
+    coverage = _coverage(connection, query, parameters, rows, coverages)
     return Answer(query=query, parameters=parameters, coverage=coverage, rows=msgspec.to_builtins(rows))
 
 
@@ -117,7 +126,7 @@ def reported_guilds(connection: psycopg.Connection[Any], asked: tuple[int, ...])
 
     A server that is asked for but not stored raises UsageError.
     """
-    stored = {guild.guild_id: guild.guild_name for guild in query_builder.fetch_guilds(connection)}
+    stored = fetch_guild_names(connection)
     for guild_id in asked:
         if guild_id not in stored:
             known = ", ".join(f"{guild_id} ({name})" for guild_id, name in stored.items()) or "none"
@@ -141,12 +150,16 @@ def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def _coverage(
-    connection: psycopg.Connection[Any], query: str, parameters: Parameters, rows: list[Any]
+    connection: psycopg.Connection[Any], query: str, parameters: Parameters, rows: list[Any], coverages: Coverages
 ) -> dict[str, State]:
     states: dict[str, list[State]] = defaultdict(list)
-    if not (rows and hasattr(rows[0], "state")):
+    if query == "coverage":
+        coverages[parameters] = rows
+    elif not (rows and hasattr(rows[0], "state")):
         numberless = msgspec.structs.replace(parameters, limit=UNSET, weeks=UNSET, months=UNSET, min_messages=UNSET)
-        rows = rows if query == "coverage" else ask(connection, "coverage", numberless)
+        if numberless not in coverages:
+            coverages[numberless] = ask(connection, "coverage", numberless)
+        rows = coverages[numberless]
     for row in rows:
         states[str(row.guild_id)].append(row.state)
     return {guild_id: joined(found) for guild_id, found in states.items()}

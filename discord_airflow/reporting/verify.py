@@ -17,7 +17,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from discord_airflow.errors import DataQuarantinedError, FileTroubleError
-from discord_airflow.queries import query_builder
+from discord_airflow.queries.coverage import fetch_guild_names
 from discord_airflow.reporting.check import Check, Outcome
 from discord_airflow.reporting.compose import MADE_BY, compose
 from discord_airflow.reporting.model import Report
@@ -25,7 +25,7 @@ from discord_airflow.reporting.payload import Answer, Section, absent_section
 from discord_airflow.reporting.receipts import Parameters, Receipt, SeenData
 from discord_airflow.reporting.report_json import read_json
 from discord_airflow.reporting.request import ReportRequest
-from discord_airflow.reporting.sections import QUESTIONS, answer, seen_data, snapshot
+from discord_airflow.reporting.sections import QUESTIONS, Coverages, answer, seen_data, snapshot
 from discord_airflow.reporting.store import fetch_sections
 from discord_airflow.reporting.units import Unit, difference, units
 from discord_airflow.reporting.verify_digest import check_digests, without_digests
@@ -101,7 +101,7 @@ def _first_difference(found: bytes, expected: bytes, report: Report) -> str:
 
 
 def _refuse_strangers(connection: psycopg.Connection[Any], report: Report) -> None:
-    stored = {str(guild.guild_id) for guild in query_builder.fetch_guilds(connection)}
+    stored = set(map(str, fetch_guild_names(connection)))
     strangers = [f"{server.name} ({server.server_id})" for server in report.servers if server.server_id not in stored]
     if strangers:
         raise DataQuarantinedError(
@@ -187,9 +187,10 @@ def _made_anew(connection: psycopg.Connection[Any], report: Report) -> Report:
     """Return the report that the database gives now for the same request."""
     sections: dict[str, Section] = {one.section: absent_section(one.section, one.reason) for one in report.missing}
     answers: dict[str, dict[str, Answer]] = {}
+    coverages: Coverages = {}
     for key, (query, parameters) in _expected(report).items():
         section, _, name = key.partition(".")
-        answers.setdefault(section, {})[name] = answer(connection, query, parameters)
+        answers.setdefault(section, {})[name] = answer(connection, query, parameters, coverages)
     watermark = seen_data(connection)
     for section, found in answers.items():
         sections[section] = Section(name=section, watermark=watermark, answers=found)

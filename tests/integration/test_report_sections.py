@@ -8,7 +8,7 @@ import pytest
 
 from discord_airflow import database as door
 from discord_airflow.errors import UsageError
-from discord_airflow.queries import query_builder
+from discord_airflow.reporting import sections
 from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.due import default_until
 from discord_airflow.reporting.markdown import render_markdown
@@ -158,15 +158,15 @@ def test_a_run_never_mixes_two_windows(database):
 def test_all_figures_of_a_section_come_from_one_state_of_the_database(database, database_settings, monkeypatch):
     """An import that commits while a section is computed is in none of its figures."""
     stored(database)
-    fetch = query_builder.fetch_guilds
+    fetch = sections.fetch_guild_names
 
-    def fetch_and_import(connection, **choices):
-        found = fetch(connection, **choices)
+    def fetch_and_import(connection):
+        found = fetch(connection)
         with door.connect(database_settings) as other:
             other.execute("DELETE FROM messages")
         return found
 
-    monkeypatch.setattr(query_builder, "fetch_guilds", fetch_and_import)
+    monkeypatch.setattr(sections, "fetch_guild_names", fetch_and_import)
     section = compute_section(database, "stats", ReportRequest("run", WINDOW))
     assert section.watermark.newest_message_id is not None
     assert [row.messages for row in section.rows("activity") if row.guild_id == 1] != [0]

@@ -25,19 +25,19 @@ WITH found AS MATERIALIZED (
       FROM found GROUP BY guild_id
 ), of_reactions AS (
     SELECT guild_id, sum(count) AS reactions
-      FROM found JOIN reactions ON message_id = found.id WHERE is_written GROUP BY guild_id
+      FROM found JOIN reactions_in(%(since)s, %(until)s) AS reactions ON message_id = found.id WHERE is_written GROUP BY guild_id
 ), of_attachments AS (
     SELECT guild_id, count(*) AS attachments
-      FROM found JOIN attachments ON message_id = found.id WHERE is_written GROUP BY guild_id
+      FROM found JOIN attachments_in(%(since)s, %(until)s) AS attachments ON message_id = found.id WHERE is_written GROUP BY guild_id
 ), of_embeds AS (
     SELECT guild_id, count(*) AS embeds
-      FROM found JOIN embeds ON message_id = found.id WHERE is_written GROUP BY guild_id
+      FROM found JOIN embeds_in(%(since)s, %(until)s) AS embeds ON message_id = found.id WHERE is_written GROUP BY guild_id
 ), of_mentions AS (
     SELECT guild_id, count(*) AS mentions
-      FROM found JOIN mentions ON message_id = found.id WHERE is_written GROUP BY guild_id
+      FROM found JOIN mentions_in(%(since)s, %(until)s) AS mentions ON message_id = found.id WHERE is_written GROUP BY guild_id
 ), of_stickers AS (
     SELECT guild_id, count(*) AS stickers
-      FROM found JOIN stickers ON message_id = found.id WHERE is_written GROUP BY guild_id
+      FROM found JOIN stickers_in(%(since)s, %(until)s) AS stickers ON message_id = found.id WHERE is_written GROUP BY guild_id
 )
 SELECT guilds.id AS guild_id, guilds.name AS guild_name,
        %(since)s::timestamptz AS since, %(until)s::timestamptz AS until,

@@ -13,7 +13,7 @@ WITH found AS MATERIALIZED (
       FROM found GROUP BY guild_id, channel_id
 ), received AS (
     SELECT channel_id, sum(count) AS reactions
-      FROM found JOIN reactions ON message_id = found.id GROUP BY channel_id
+      FROM found JOIN reactions_in(%(since)s, %(until)s) AS reactions ON message_id = found.id GROUP BY channel_id
 )
 SELECT busy.guild_id, guilds.name AS guild_name, busy.channel_id, channels.name AS channel_name,
        is_thread(channels.kind) AS is_thread, channels.parent_id,

@@ -14,7 +14,7 @@ WITH found AS MATERIALIZED (
       FROM found GROUP BY guild_id, author_id
 ), received AS (
     SELECT guild_id, author_id, sum(count) AS reactions
-      FROM found JOIN reactions ON message_id = found.id GROUP BY guild_id, author_id
+      FROM found JOIN reactions_in(%(since)s, %(until)s) AS reactions ON message_id = found.id GROUP BY guild_id, author_id
 )
 SELECT people.guild_id, guilds.name AS guild_name, people.author_id AS user_id,
        coalesce(members.nickname, users.name, people.author_id::text) AS name,

@@ -14,7 +14,7 @@ WITH exported AS (
 ), held AS (
     SELECT needed.channel_id, greatest(coverage.after_id + 1, first_id) AS first_id,
            least(coverage.before_id, end_id) AS end_id
-      FROM needed JOIN coverage ON coverage.channel_id = needed.channel_id
+      FROM needed JOIN coverage_in(%(since)s, %(until)s) AS coverage ON coverage.channel_id = needed.channel_id
      WHERE coverage.state = ANY (%(states)s::text[])
        AND coverage.before_id > needed.first_id AND coverage.after_id + 1 < needed.end_id
     UNION ALL
@@ -34,7 +34,7 @@ SELECT gaps.*, failure.reason
   FROM gaps
   LEFT JOIN LATERAL (
     SELECT CASE WHEN reason IS NULL THEN state ELSE state || ': ' || reason END AS reason
-      FROM coverage
+      FROM coverage_in(%(since)s, %(until)s) AS coverage
      WHERE coverage.channel_id = gaps.channel_id AND state IN ('partial', 'forbidden', 'failed')
        AND before_id > gaps.first_id AND after_id + 1 < gaps.end_id
      ORDER BY observed_at DESC, state, after_id, before_id LIMIT 1

@@ -1,11 +1,17 @@
 -- Which servers are stored, and what of them?
+WITH authors AS (  -- to count each person once in a step of its own is cheaper than to count distinct ones
+    SELECT theirs.guild_id, channel_authors.author_id
+      FROM channel_authors
+      JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS theirs
+        ON theirs.id = channel_authors.channel_id
+     GROUP BY theirs.guild_id, channel_authors.author_id
+), people AS (
+    SELECT guild_id, count(*) AS people FROM authors GROUP BY guild_id
+)
 SELECT guilds.id AS guild_id, guilds.name AS guild_name,
        count(channels.id) FILTER (WHERE NOT is_thread(channels.kind)) AS channels,
        count(channels.id) FILTER (WHERE is_thread(channels.kind)) AS threads,
-       (SELECT count(DISTINCT channel_authors.author_id)
-          FROM channel_authors
-          JOIN counted_channels(ARRAY[guilds.id], %(excluded_channels)s::bigint[]) AS theirs
-            ON theirs.id = channel_authors.channel_id) AS people,
+       coalesce((SELECT people FROM people WHERE people.guild_id = guilds.id), 0) AS people,
        min(edges.oldest) AS oldest_message_at, max(edges.newest) AS newest_message_at,
        guilds.observed_at
   FROM guilds

@@ -5,14 +5,15 @@ WITH reacted AS MATERIALIZED (
       FROM messages_in(%(since)s, %(until)s) AS m
       JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
         ON channels.id = m.channel_id
-      JOIN reactions ON reactions.message_id = m.id
+      JOIN reactions_in(%(since)s, %(until)s) AS reactions ON reactions.message_id = m.id
      WHERE is_written_message(m.kind, m.author_kind, m.deleted_at)
      GROUP BY m.id, channels.guild_id, m.channel_id, m.author_id, m.author_kind, m.sent_at
     HAVING sum(reactions.count) > 0
 ), people AS (
     SELECT reacted.id, count(DISTINCT reaction_users.user_id) AS reactors
       FROM reacted
-      JOIN reaction_users ON reaction_users.message_id = reacted.id AND reaction_users.user_id <> reacted.author_id
+      JOIN reaction_users_in(%(since)s, %(until)s) AS reaction_users
+        ON reaction_users.message_id = reacted.id AND reaction_users.user_id <> reacted.author_id
       LEFT JOIN users ON users.id = reaction_users.user_id
      WHERE coalesce(users.author_kind, 0) <> 1
      GROUP BY reacted.id

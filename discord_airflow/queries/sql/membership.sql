@@ -7,16 +7,17 @@ WITH counted AS MATERIALIZED (
      WHERE m.kind = 7 AND m.author_kind <> 1 AND m.deleted_at IS NULL
        AND m.sent_at >= %(since)s AND m.sent_at < %(until)s
      GROUP BY counted.guild_id, span
-), people AS (
-    SELECT counted.guild_id,
-           width_bucket(min(first_sent_at), %(bounds)s::timestamptz[]) AS first_span,
-           width_bucket(max(last_sent_at), %(bounds)s::timestamptz[]) AS last_span
-      FROM channel_authors JOIN counted ON counted.id = channel_authors.channel_id
-     GROUP BY counted.guild_id, channel_authors.author_id
 ), firsts AS (
-    SELECT guild_id, first_span AS span, count(*) AS first_seen FROM people GROUP BY guild_id, first_span
+    SELECT guild_id, width_bucket(sent_at, %(bounds)s::timestamptz[]) AS span, count(*) AS first_seen
+      FROM first_messages_in(%(since)s, %(until)s, %(guild_ids)s::bigint[], %(excluded_channels)s::bigint[])
+     GROUP BY guild_id, span
+), latest AS (
+    SELECT counted.guild_id, width_bucket(max(last_sent_at), %(bounds)s::timestamptz[]) AS span
+      FROM channel_authors JOIN counted ON counted.id = channel_authors.channel_id
+     WHERE last_sent_at >= %(since)s
+     GROUP BY counted.guild_id, channel_authors.author_id
 ), lasts AS (
-    SELECT guild_id, last_span AS span, count(*) AS last_seen FROM people GROUP BY guild_id, last_span
+    SELECT guild_id, span, count(*) AS last_seen FROM latest GROUP BY guild_id, span
 ), months AS (
     SELECT guilds.id AS guild_id, span::integer
       FROM guilds, generate_series(1, cardinality(%(bounds)s::timestamptz[]) - 1) AS span

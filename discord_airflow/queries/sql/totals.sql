@@ -11,15 +11,15 @@ WITH found AS MATERIALIZED (
            min(sent_at) AS first_message_at, max(sent_at) AS last_message_at
       FROM found GROUP BY guild_id
 ), of_reactions AS (
-    SELECT guild_id, sum(count) AS reactions FROM found JOIN reactions ON message_id = found.id GROUP BY guild_id
+    SELECT guild_id, sum(count) AS reactions FROM found JOIN reactions_in(%(since)s, %(until)s) AS reactions ON message_id = found.id GROUP BY guild_id
 ), of_attachments AS (
-    SELECT guild_id, count(*) AS attachments FROM found JOIN attachments ON message_id = found.id GROUP BY guild_id
+    SELECT guild_id, count(*) AS attachments FROM found JOIN attachments_in(%(since)s, %(until)s) AS attachments ON message_id = found.id GROUP BY guild_id
 ), of_embeds AS (
-    SELECT guild_id, count(*) AS embeds FROM found JOIN embeds ON message_id = found.id GROUP BY guild_id
+    SELECT guild_id, count(*) AS embeds FROM found JOIN embeds_in(%(since)s, %(until)s) AS embeds ON message_id = found.id GROUP BY guild_id
 ), of_mentions AS (
-    SELECT guild_id, count(*) AS mentions FROM found JOIN mentions ON message_id = found.id GROUP BY guild_id
+    SELECT guild_id, count(*) AS mentions FROM found JOIN mentions_in(%(since)s, %(until)s) AS mentions ON message_id = found.id GROUP BY guild_id
 ), of_stickers AS (
-    SELECT guild_id, count(*) AS stickers FROM found JOIN stickers ON message_id = found.id GROUP BY guild_id
+    SELECT guild_id, count(*) AS stickers FROM found JOIN stickers_in(%(since)s, %(until)s) AS stickers ON message_id = found.id GROUP BY guild_id
 )
 SELECT guilds.id AS guild_id, guilds.name AS guild_name,
        coalesce(messages, 0) AS messages, coalesce(authors, 0) AS authors, coalesce(channels, 0) AS channels,

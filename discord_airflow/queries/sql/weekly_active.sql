@@ -1,23 +1,19 @@
 -- How many of each span's posters are new, how many returned, and how many of the span before fell silent?
 WITH found AS MATERIALIZED (
-    SELECT DISTINCT channels.guild_id, m.author_id, width_bucket(m.sent_at, %(bounds)s::timestamptz[]) AS span
+    SELECT channels.guild_id, m.author_id, width_bucket(m.sent_at, %(bounds)s::timestamptz[]) AS span
       FROM messages_in(%(since)s, %(until)s) AS m
       JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
         ON channels.id = m.channel_id
      WHERE is_persons_message(m.kind, m.author_kind, m.deleted_at)
-), firsts AS (
-    SELECT people.guild_id, people.author_id,
-           width_bucket(min(channel_authors.first_sent_at), %(bounds)s::timestamptz[]) AS first_span
-      FROM (SELECT DISTINCT guild_id, author_id FROM found) AS people
-      JOIN channel_authors ON channel_authors.author_id = people.author_id
-      JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
-        ON channels.id = channel_authors.channel_id AND channels.guild_id = people.guild_id
-     GROUP BY people.guild_id, people.author_id
+     GROUP BY channels.guild_id, m.author_id, span
+), firsts AS (  -- of those who are not among them, all wrote before
+    SELECT guild_id, author_id, width_bucket(sent_at, %(bounds)s::timestamptz[]) AS first_span
+      FROM first_messages_in(%(since)s, %(until)s, %(guild_ids)s::bigint[], %(excluded_channels)s::bigint[])
 ), neighbours AS (
-    SELECT found.guild_id, span, first_span,
+    SELECT found.guild_id, span, coalesce(first_span, 0) AS first_span,
            lag(span) OVER (PARTITION BY found.guild_id, found.author_id ORDER BY span) AS seen_before,
            lead(span) OVER (PARTITION BY found.guild_id, found.author_id ORDER BY span) AS seen_after
-      FROM found JOIN firsts ON firsts.guild_id = found.guild_id AND firsts.author_id = found.author_id
+      FROM found LEFT JOIN firsts ON firsts.guild_id = found.guild_id AND firsts.author_id = found.author_id
 ), present AS (
     SELECT guild_id, span, count(*) AS posters,
            count(*) FILTER (WHERE first_span = span) AS new,
