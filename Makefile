@@ -13,6 +13,9 @@ CODE := $(wildcard discord_airflow collectors dags plugins bench tests)
 
 LOCAL_AIRFLOW := $(BIN)/python -m discord_airflow.local_airflow
 
+# How long `make fuzz` takes.
+SECONDS ?= 60
+
 # What the environment of every command needs; `make report` and `make up` stay usable without the tools for developers.
 READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
@@ -74,6 +77,17 @@ bench: $(READY_DEV)
 bench-full: $(READY_DEV)
 	$(BIN)/python -m bench.suite --full
 
+## setup-fuzz: add a fuzzer to .venv (Linux on x86-64 only), for `make fuzz`
+setup-fuzz: $(READY_DEV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-fuzz.lock
+
+## fuzz: damage exports, guided by coverage, and import them up to their rows [SECONDS=60]; what is new is kept
+fuzz: setup-fuzz
+	mkdir -p .data/fuzz
+	PYTHONPATH=tests $(BIN)/python tests/fuzz/run.py -max_total_time=$(SECONDS) -max_len=2000 -mutate_depth=1 \
+	    -artifact_prefix=.data/fuzz-failed- .data/fuzz tests/fuzz/corpus
+	cd tests && ../$(BIN)/python -m fuzz.keep ../.data/fuzz
+
 ## format: put the code into the form that `make test` asks for
 format: $(READY_DEV)
 	$(BIN)/ruff check --fix $(CODE)
@@ -99,4 +113,4 @@ $(READY_IMAGE): requirements-image.lock requirements-uv.lock pyproject.toml scri
 	PYTHON='$(PYTHON)' VENV=$(IMAGE_VENV) scripts/setup requirements-image.lock
 	@touch $@
 
-.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive bench bench-full format lock clean
+.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive bench bench-full setup-fuzz fuzz format lock clean

@@ -59,6 +59,8 @@ class ExportReader:
     trouble: BrokenJsonError | None = field(default=None, init=False)
     """Why reading ended before the end; set when the pieces are exhausted, as the rest of `root` is."""
 
+    _lines_are_trusted: bool = field(default=False, init=False)
+
     def pieces(self) -> Iterator[Piece]:
         """Yield the messages in the order of the file. Can be used once."""
         try:
@@ -77,7 +79,7 @@ class ExportReader:
                 try:
                     messages = _decode_messages(b"[%b]" % block)
                 except _REFUSED:
-                    broken = yield from _one_by_one(block)
+                    broken = yield from self._one_by_one(block, tail)
                     if broken:
                         tail = broken + b"," + tail
                         break
@@ -92,27 +94,43 @@ class ExportReader:
         # The last message and what follows the list; after an accident, all the rest.
         yield from self._elements(JsonWindow(self.file, tail))
 
+    def _one_by_one(self, block: bytes, behind: bytes) -> Iterator[bytes]:
+        """
+        Yield the messages of *block*, good or bad; where the list itself ends or breaks, return the rest.
+
+        A broken message whose lines stay indented below the list is one bad message. A line further left shows that
+        the list is over, and what follows may belong to another document: it must be read in order. So must be what
+        only looks like the end of a message, inside a value that somebody indented in their own way.
+        """
+        texts = block.split(_SEPARATOR)
+        for number, text in enumerate(texts, 1):
+            whole = text if number == len(texts) else text + _MESSAGE_ENDS
+            if not _is_one_value(whole):
+                rest = _SEPARATOR.join(texts[number - 1 :])
+                if _LEAVES_THE_LIST(whole) or self._is_one_value_with(rest + b"," + behind):
+                    return rest
+            yield whole
+        return b""
+
+    def _is_one_value_with(self, text: bytes) -> bool:
+        """Return whether *text* and what follows in the file begin with a whole value; asked once: it may read on."""
+        if self._lines_are_trusted:
+            return False
+        self._lines_are_trusted = True
+        place = self.file.tell()
+        try:
+            JsonWindow(self.file, text).value()
+        except BrokenJsonError:
+            return False
+        finally:
+            self.file.seek(place)
+        return True
+
     def _elements(self, window: JsonWindow) -> Iterator[bytes]:
         yield from _list_elements(window)
         read_root(window, self.root)
         if window.peek():
             raise BrokenJsonError("trailing-data", "more text follows the end of the export; only the export was read")
-
-
-def _one_by_one(block: bytes) -> Iterator[bytes]:
-    """
-    Yield the messages of *block*, good or bad; where the list itself ends or breaks, return the rest.
-
-    A broken message whose lines stay indented below the list is one bad message. A line further left shows that
-    the list is over, and what follows may belong to another document: it must be read in order.
-    """
-    texts = block.split(_SEPARATOR)
-    for number, text in enumerate(texts, 1):
-        whole = text if number == len(texts) else text + _MESSAGE_ENDS
-        if _LEAVES_THE_LIST(whole) and not _is_one_value(whole):
-            return _SEPARATOR.join(texts[number - 1 :])
-        yield whole
-    return b""
 
 
 def _is_one_value(text: bytes) -> bool:

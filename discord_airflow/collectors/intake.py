@@ -101,7 +101,7 @@ class Intake:
         self.position += 1
 
     def _add_value(self, value: object) -> int:
-        message = strict_message(_compact(value))
+        message = strict_message(compact_json(value).encode())
         if message is not None:
             try:
                 return self.rows.add(message, self.position)
@@ -161,10 +161,3 @@ def _times(message: Message | None, piece: Piece) -> tuple[str, ...]:
     if message is None:
         return ()
     return (message.timestamp,) if message.timestampEdited is None else (message.timestamp, message.timestampEdited)
-
-
-def _compact(value: object) -> bytes:
-    try:
-        return compact_json(value).encode()
-    except RecursionError:
-        raise BadValueError("", "nested-too-deeply", "lists or objects are nested hundreds of levels deep") from None

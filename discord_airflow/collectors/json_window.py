@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any, BinaryIO
 
-from discord_airflow.collectors.plain_json import DECODER
+from discord_airflow.collectors.plain_json import DECODER, TOO_DEEP, is_too_deep
 
 LARGEST_VALUE = 32 << 20
 """No message and no key beside the messages is read that has more characters."""
@@ -66,8 +66,11 @@ class JsonWindow:
         return key
 
     def value(self) -> Any:
-        """Read one whole value."""
-        return self._value()[0]
+        """Read one whole value, which can be walked safely."""
+        value, _, _ = self._value()
+        if is_too_deep(value):
+            raise BrokenJsonError("nested-too-deeply", TOO_DEEP)
+        return value
 
     def element(self) -> bytes:
         """
@@ -92,9 +95,7 @@ class JsonWindow:
             try:
                 value, end = DECODER.raw_decode(self._text, self._at)
             except RecursionError:
-                raise BrokenJsonError(
-                    "nested-too-deeply", "lists or objects are nested hundreds of levels deep"
-                ) from None
+                raise BrokenJsonError("nested-too-deeply", TOO_DEEP) from None
             except ValueError as error:
                 if self._may_be_cut(error):
                     if self._more():

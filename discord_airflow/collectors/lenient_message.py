@@ -14,7 +14,14 @@ import msgspec
 from discord_airflow.collectors.export_format import NO_DATE, Embed, Message
 from discord_airflow.collectors.message_rows import MOST_CHILDREN
 from discord_airflow.collectors.plain_json import compact_json
-from discord_airflow.collectors.values import BadValueError, instant_of, microseconds_of, parse_id, parse_instant
+from discord_airflow.collectors.values import (
+    BadValueError,
+    instant_of,
+    microseconds_of,
+    parse_id,
+    parse_instant,
+    whole_number,
+)
 
 _decode = msgspec.json.Decoder(Message).decode
 
@@ -65,10 +72,10 @@ def id_of(block: Any) -> int | None:
         return None
 
 
-def _id(block: dict[str, Any], key: str) -> str:
+def _id(block: dict[str, Any], key: str, *, least: int = 1) -> str:
     value = block.get(key)
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return str(parse_id(text, key))
+    return str(parse_id(text, key, least=least))
 
 
 def _type(value: Any) -> str:
@@ -123,13 +130,15 @@ def _author(value: Any) -> dict[str, Any]:
         raise trouble.inside("author") from None
 
 
-def _listed(block: dict[str, Any], key: str, read: Callable[[dict[str, Any]], Any]) -> list[Any] | None:
-    """Return the entries of a list that can be stored; None when there is no list."""
+def _listed(
+    block: dict[str, Any], key: str, read: Callable[[dict[str, Any]], Any], *, most: int | None = MOST_CHILDREN
+) -> list[Any] | None:
+    """Return the entries of a list that can be stored, *most* at most; None when there is no list."""
     items = block.get(key)
     if not isinstance(items, list):
         return None
     found = []
-    for item in items[:MOST_CHILDREN]:
+    for item in items[:most]:
         try:
             found.append(read(item))
         except (BadValueError, AttributeError, TypeError):
@@ -148,12 +157,11 @@ def _user(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attachment(item: dict[str, Any]) -> dict[str, Any]:
-    size = item.get("fileSizeBytes")
     return {
         "id": _id(item, "id"),
         "url": _text(item, "url"),
         "fileName": _text(item, "fileName"),
-        "fileSizeBytes": size if isinstance(size, int) and 0 <= size < 2**63 else 0,
+        "fileSizeBytes": whole_number(item.get("fileSizeBytes"), bits=64) or 0,
     }
 
 
@@ -162,9 +170,8 @@ def _sticker(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reaction(item: dict[str, Any]) -> dict[str, Any]:
-    count, users = item.get("count"), _listed(item, "users", _user)
-    usable = isinstance(count, int) and 0 <= count < 2**31
-    reaction = {"emoji": _object(item.get("emoji")), "count": count if usable else len(users or ())}
+    count, users = whole_number(item.get("count"), bits=32), _listed(item, "users", _user, most=None)
+    reaction = {"emoji": _object(item.get("emoji")), "count": len(users or ()) if count is None else count}
     return reaction if users is None else {**reaction, "users": users}
 
 
@@ -174,7 +181,7 @@ def _reference(value: Any) -> dict[str, Any] | None:
     reference: dict[str, Any] = {}
     for key in ("messageId", "channelId", "guildId"):
         try:
-            reference[key] = _id(value, key)
+            reference[key] = _id(value, key, least=0)
         except BadValueError:
             reference[key] = None
     if isinstance(value.get("type"), str):

@@ -10,7 +10,7 @@ from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, escap
 from discord_airflow.collectors.export_format import Emoji, Role, User, author_kind_of
 from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
 from discord_airflow.collectors.tables import PEOPLE_TABLES
-from discord_airflow.collectors.values import BadValueError, parse_id
+from discord_airflow.collectors.values import BadValueError, parse_id, whole_number
 
 NICKNAME, COLOR, ROLES, AVATAR, DISCRIMINATOR, NUMERIC = 1, 2, 4, 8, 16, 32
 """Bits of profiles.keys: the optional keys that a block had; the last one: its discriminator was a number."""
@@ -197,13 +197,11 @@ def _lenient_user(block: dict[str, Any]) -> User:
 def _lenient_roles(roles: list[Any]) -> list[Role]:
     known = []
     for role in roles:
-        position = role.get("position") if isinstance(role, dict) else None
-        if not isinstance(position, int) or not -(2**31) <= position < 2**31:
-            position = 0
         try:
             identity = str(parse_id(_id_text(role)))
         except BadValueError:
             continue
+        position = whole_number(role.get("position"), bits=32) or 0
         known.append(Role(id=identity, name=_text(role, "name") or "", color=_text(role, "color"), position=position))
     return known
 

@@ -9,6 +9,10 @@ import msgspec
 from discord_airflow.collectors.values import BadValueError
 
 REPLACEMENT = "\ufffd"
+DEEPEST = 256
+"""Levels of lists and objects in one value: far below where Python's stack ends, wherever the import is called from."""
+
+TOO_DEEP = f"lists or objects are nested more than {DEEPEST} levels deep"
 
 encode_json = msgspec.json.Encoder().encode
 _unclean = re.compile("[\x00\ud800-\udfff]")
@@ -41,12 +45,25 @@ def parse_json(text: bytes) -> tuple[Any, int]:
     except BadValueError:
         raise
     except RecursionError:
-        raise BadValueError("", "nested-too-deeply", "lists or objects are nested hundreds of levels deep") from None
+        raise BadValueError("", "nested-too-deeply", TOO_DEEP) from None
     except json.JSONDecodeError as error:
         raise BadValueError("", "not-json", f"{error.msg} at character {error.pos}") from None
     except ValueError as error:  # an integer with more digits than Python converts
         raise BadValueError("", "number-out-of-range", str(error).partition(";")[0]) from None
+    if is_too_deep(value):
+        raise BadValueError("", "nested-too-deeply", TOO_DEEP)
     return clean(value)
+
+
+def is_too_deep(value: Any) -> bool:
+    """Return whether lists and objects in *value* are nested deeper than DEEPEST; what is not can be walked safely."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        holders = [each for each in level if isinstance(each, list | dict)]
+        level = [item for each in holders for item in (each.values() if isinstance(each, dict) else each)]
+        if not holders:
+            return False
+    return True
 
 
 def clean(value: Any) -> tuple[Any, int]:

@@ -28,6 +28,13 @@ def parse_id(text: str, place: str = "id", *, least: int = 1) -> int:
     raise BadValueError(place, "id-out-of-range", f"{text[:40]!r} is not an id between {least} and {LARGEST_SNOWFLAKE}")
 
 
+def whole_number(value: object, *, bits: int) -> int | None:
+    """Return *value* when it is an integer that fits so many bits with its sign; true and false are no integers."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if -(1 << bits - 1) <= value < 1 << bits - 1 else None
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=DISCORD_EPOCH_MS)
 _has_usual_form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d", re.ASCII).fullmatch
 _FIRST_YEAR, _LAST_YEAR = 2, 9998  # what stays a date in every zone, and is not .NET's "no date"

@@ -13,10 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from export_documents import document, in_layout, message, minified, reaction, user
+from export_documents import MIRA, document, in_layout, message, minified, reaction, user
 
 CHANNEL = 700
 HERE = "@@here@@"
+ENDS_INSIDE = '[{"a": [{\n    },\n    {\n    },\n    {\n    }]}]'
+"""Valid JSON whose lines look like those that end a message."""
+
+EARLY, LATE = "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.9999999+00:00"
+ROLE = {"id": "5", "name": "gardener", "color": None, "position": 1}
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,16 @@ IDS = [
     kept("mention-without-id", odd(mentions=[{"name": "nobody"}]), content="middle"),
     kept("reaction-user-id-too-large", odd(reactions=[reaction(user(id=str(2**63)))]), content="middle"),
     kept("reaction-count-of-2-to-the-40", odd(reactions=[reaction(user(), count=2**40)]), content="middle"),
+    kept("author-id-as-number", odd(author={**user(), "id": MIRA}), author_id=MIRA),
+    refused("author-id-true", "author.id", "id-out-of-range", odd(author=user(id=True))),
+    refused("author-id-float", "author.id", "id-out-of-range", odd(author=user(id=1.5))),
+    refused("author-id-negative", "author.id", "id-out-of-range", odd(author=user(id=-1))),
+    refused("author-id-sql", "author.id", "id-out-of-range", odd(author=user(id="1 OR 1=1"))),
+    kept("attachment-id-as-number", odd(attachments=[{**attachments(1)[0], "id": 5}]), content="middle"),
+    kept("attachment-id-true", odd(attachments=[{**attachments(1)[0], "id": True}]), content="middle"),
+    kept("reference-of-zeros", odd(reference={"messageId": "0", "channelId": "0", "guildId": "0"})),
+    kept("reference-negative", odd(reference={"messageId": "-1", "channelId": None, "guildId": None})),
+    kept("reaction-count-true", odd(reactions=[reaction(user(), count=True)]), content="middle"),
     kept("reaction-count-negative", odd(reactions=[reaction(user(), count=-1)]), content="middle"),
 ]
 
@@ -164,6 +179,13 @@ VALUES = [
     kept("content-null", odd(content=None), content=""),
     kept("content-number", odd(content=5), content=""),
     kept("type-unknown", odd(type="FromTheFuture"), kind=None, type="FromTheFuture"),
+    kept("attachment-size-true", odd(attachments=[{**attachments(1)[0], "fileSizeBytes": True}]), content="middle"),
+    kept("role-position-true", odd(author=user(roles=[{**ROLE, "position": True}])), content="middle"),
+    kept("role-position-of-2-to-the-40", odd(author=user(roles=[{**ROLE, "position": 2**40}])), content="middle"),
+    kept("roles-of-nonsense", odd(author=user(roles=[1, None, "x", {}])), content="middle"),
+    refused("brackets-600", "", "nested-too-deeply", odd(extra=HERE), nested(600)),
+    refused("objects-600", "", "nested-too-deeply", odd(extra=HERE), '{"a":' * 600 + "1" + "}" * 600),
+    refused("author-brackets-600", "", "nested-too-deeply", odd(author={**user(), "zzz": HERE}), nested(600)),
     kept("lists-null", odd(embeds=None, attachments=None, reactions=None), content="middle"),
     kept("lists-of-nonsense", odd(embeds=[1], attachments=["x"], reactions=[None], mentions=[[]]), content="middle"),
     kept("attachment-size-negative", odd(attachments=[{**attachments(1)[0], "fileSizeBytes": -1}]), content="middle"),
@@ -207,8 +229,21 @@ FILES = [
     rejected("channel-text", "not-an-export", lambda: in_layout({**document(odd()), "channel": "tips"})),
     rejected("guild-id-too-large", "bad-header", lambda: whole(odd(), guild={"id": str(2**63), "name": "x"})),
     rejected("utf-16", "utf-16", lambda: GOOD.decode().encode("utf-16")),
+    rejected("utf-32", "utf-16", lambda: GOOD.decode().encode("utf-32")),
+    rejected("utf-16-without-mark", "utf-16", lambda: GOOD.decode().encode("utf-16-le")),
+    rejected("zip-renamed", "compressed", lambda: b"PK\x03\x04" + GOOD),
+    rejected("header-of-600-brackets", "nested-too-deeply", lambda: three(odd(), nested(600), guild={"id": HERE})),
+    rejected("guild-id-negative", "bad-header", lambda: whole(odd(), guild={"id": "-1", "name": "x"})),
+    rejected("guild-id-true", "bad-header", lambda: whole(odd(), guild={"id": True, "name": "x"})),
+    rejected("channel-id-zero", "bad-header", lambda: in_layout({**document(odd()), "channel": {"id": "0"}})),
+    rejected("channel-id-float", "bad-header", lambda: in_layout({**document(odd()), "channel": {"id": 7.0}})),
+    Case("guild-id-as-number", as_bytes(lambda: whole(odd(), guild={"id": 5, "name": "x"})), 1),
+    Case("guild-name-of-controls", as_bytes(lambda: whole(odd(), guild={"id": "5", "name": "\x1b[31m\0\u202e\n"})), 1),
     Case("byte-order-mark", as_bytes(b"\xef\xbb\xbf" + GOOD), 3),
     Case("range-nonsense", as_bytes(lambda: whole(odd(), dateRange={"after": "soon", "before": 5})), 1),
+    Case("range-backwards", as_bytes(lambda: whole(odd(), dateRange={"after": LATE, "before": EARLY})), 1),
+    Case("range-of-another-week", as_bytes(lambda: whole(odd(), dateRange={"after": LATE, "before": None})), 1),
+    Case("range-of-all-time", as_bytes(lambda: whole(odd(), dateRange={"after": EARLY, "before": LATE})), 1),
     Case("range-missing", as_bytes(lambda: whole(odd(), dateRange=None)), 1),
     Case("exported-at-nonsense", as_bytes(lambda: whole(odd(), exportedAt="now")), 1),
     Case("exported-at-year-9999", as_bytes(lambda: whole(odd(), exportedAt="9999-12-31T23:59:59-14:00")), 1),
@@ -232,6 +267,20 @@ FILES = [
     Case("trailing-garbage", as_bytes(GOOD + b"garbage"), 3, (("", "trailing-data"),)),
     Case("two-documents", as_bytes(GOOD + GOOD), 3, (("", "trailing-data"),)),
     Case("garbage-between-messages", as_bytes(lambda: three(HERE, b"@!")), 1, (("messages[1]", "not-json"),)),
+    Case(
+        "two-lists",
+        as_bytes(lambda: three(odd(), "[]", zzz=HERE).replace(b'"zzz"', b'"messages"')),
+        3,
+        (("", "two-lists"),),
+    ),
+    Case("guild-twice", as_bytes(lambda: three(odd(), '{"id": "6"}', zzz=HERE).replace(b'"zzz"', b'"guild"')), 3),
+    Case(
+        "message-of-40-mb",  # more than any memory should hold at once: reading ends there
+        as_bytes(lambda: three(odd(content=HERE), b'"' + b"x" * 40_000_000 + b'"')),
+        1,
+        (("messages[1]", "too-large"),),
+    ),
+    Case("ends-of-messages-inside-a-message", as_bytes(lambda: three(odd(extra=HERE), ENDS_INSIDE)), 3),
     Case("same-id-twice", as_bytes(lambda: whole(message(0), odd(), odd(content="again"), message(9))), 3),
     Case("same-message-9000-times", as_bytes(lambda: whole(*[odd()] * 9000)), 1),
     Case("minified-on-one-line", as_bytes(lambda: minified(json.loads(GOOD))), 3),
