@@ -7,12 +7,13 @@ only the addresses, the login and the headers. Works with both auth managers.
 """
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 PREFIX = "/reports"
+DAG = "discord_weekly"
 
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -32,7 +33,7 @@ def create_app() -> Any:
     from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
     from airflow.api_fastapi.core_api.security import requires_access_view
     from fastapi import Depends, FastAPI, Request
-    from fastapi.responses import HTMLResponse, Response
+    from fastapi.responses import HTMLResponse, RedirectResponse, Response
     from starlette.exceptions import HTTPException
 
     from discord_airflow.errors import DiscordAirflowError
@@ -60,17 +61,20 @@ def create_app() -> Any:
         return TwoShelves(FolderShelf(settings.report.directory), StoredShelf(settings.database))
 
     @app.exception_handler(HTTPException)
-    def refused(_: Request, error: HTTPException) -> HTMLResponse:
+    def refused(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 401 and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(login(request.url.path), 303, headers(PAGE_POLICY))
         sentence = REFUSALS.get(error.status_code, str(error.detail))
-        return page(render_note("Reports", sentence), error.status_code)
+        back = address() if error.status_code == 404 else None
+        return page(render_note("Reports", sentence, back), error.status_code)
 
     @app.exception_handler(DiscordAirflowError)
     def trouble(_: Request, error: DiscordAirflowError) -> HTMLResponse:
         return page(render_note("The reports cannot be shown", str(error)), 503)
 
     @app.get("/")
-    def show_list() -> HTMLResponse:
-        return page(render_list(shelf()))
+    def show_list(before: str = "") -> HTMLResponse:
+        return page(render_list(shelf(), parse_day(before), last_run()))
 
     @app.get("/{day}/")
     def show_report(day: str) -> HTMLResponse:
@@ -94,9 +98,36 @@ def create_app() -> Any:
     return app
 
 
+def below(path: str) -> str:
+    """Return *path* as a browser has to ask for it, also where Airflow itself lies below a path of its own."""
+    return urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/") + path
+
+
 def address() -> str:
-    """Return where the page lies, also where Airflow itself lies below a path of its own."""
-    return urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/") + PREFIX + "/"
+    """Return where the list of reports is."""
+    return below(PREFIX + "/")
+
+
+def login(path: str) -> str:
+    """Return where a person logs in, whichever auth manager there is, to come back to *path*."""
+    return below("/api/v2/auth/login?next=" + quote(path, safe=""))
+
+
+def last_run() -> str | None:
+    """Return a sentence about the newest run of the DAG, if there is no report of it (yet)."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    newest = select(DagRun.state, DagRun.run_after).where(DagRun.dag_id == DAG).order_by(DagRun.run_after.desc())
+    with create_session() as session:
+        found = session.execute(newest.limit(1)).first()
+    if found is None or found.state == "success":
+        return None
+    of = f"The newest run of {DAG}, of {found.run_after:%Y-%m-%d %H:%M} UTC,"
+    if found.state == "failed":
+        return f"{of} failed and wrote no report. The log of the task that failed says why and what to do."
+    return f"{of} is not over yet; its report is here when the run is green."
 
 
 class ReportsPlugin(AirflowPlugin):

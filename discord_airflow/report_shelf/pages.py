@@ -7,8 +7,8 @@ import jinja2
 
 from discord_airflow.report_shelf.shelf import Shelf, Summary
 
-SHOWN = 260
-"""Reports in the list: five years of weeks."""
+SHOWN = 26
+"""Reports on one page of the list: half a year of weeks. Each costs the reading of its JSON."""
 
 PAGE_POLICY = (
     "sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -35,11 +35,21 @@ def headers(policy: str) -> dict[str, str]:
     }
 
 
-def render_list(shelf: Shelf) -> str:
-    """Return the page that lists the reports of *shelf*, the newest first."""
-    days = shelf.days()
-    rows = [(day, shelf.summary(day), shelf.kinds(day)) for day in days[:SHOWN]]
-    return _template("list.html").render(rows=rows, hidden=len(days) - len(rows), worst=worst_coverage)
+def render_list(shelf: Shelf, before: date | None = None, note: str | None = None) -> str:
+    """
+    Return the page that lists the reports of *shelf* from before the day *before*, the newest first.
+
+    *note* is a sentence to stand above them, such as that the last run has failed.
+    """
+    days = [day for day in shelf.days() if before is None or day < before]
+    shown = days[:SHOWN]
+    return _template("list.html").render(
+        rows=[(day, shelf.summary(day), shelf.kinds(day)) for day in shown],
+        before=before,
+        older=shown[-1] if len(days) > SHOWN else None,
+        note=note,
+        worst=worst_coverage,
+    )
 
 
 def render_report(shelf: Shelf, day: date) -> str | None:
@@ -53,9 +63,9 @@ def render_report(shelf: Shelf, day: date) -> str | None:
     )
 
 
-def render_note(title: str, sentence: str) -> str:
-    """Return a page that says one thing."""
-    return _template("note.html").render(title=title, sentence=sentence)
+def render_note(title: str, sentence: str, back: str | None = None) -> str:
+    """Return a page that says one thing; *back* is the address of the list."""
+    return _template("note.html").render(title=title, sentence=sentence, back=back)
 
 
 def worst_coverage(summary: Summary) -> str:

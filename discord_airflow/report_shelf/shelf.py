@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -52,6 +52,16 @@ class Spanned(msgspec.Struct, frozen=True):
     until: str
     zone: str
 
+    @property
+    def days(self) -> int | None:
+        """How many days of a wall clock it has; None when its ends cannot be read."""
+        try:
+            length = datetime.fromisoformat(self.until) - datetime.fromisoformat(self.since)
+        except (ValueError, TypeError):
+            return None
+        # A day on which the clocks change has 23 or 25 hours.
+        return round(length / timedelta(days=1))
+
 
 class Summary(msgspec.Struct, frozen=True):
     """What the list shows of one report."""
@@ -84,11 +94,7 @@ class Shelf(ABC):
 
     def summary(self, day: date) -> Summary | None:
         """Return what the report of *day* says in short; None when its JSON is missing or not readable."""
-        content = self.read(day, "json")
-        try:
-            return msgspec.json.decode(content, type=Summary) if content else None
-        except msgspec.MsgspecError:
-            return None
+        return read_summary(self.read(day, "json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,21 @@ class TwoShelves(Shelf):
         return self.first.kinds(day) or self.second.kinds(day)
 
     def read(self, day: date, kind: str) -> bytes | None:
-        return (self.first if self.first.kinds(day) else self.second).read(day, kind)
+        return self._of(day).read(day, kind)
+
+    def summary(self, day: date) -> Summary | None:
+        return self._of(day).summary(day)
+
+    def _of(self, day: date) -> Shelf:
+        return self.first if self.first.kinds(day) else self.second
+
+
+def read_summary(content: bytes | None) -> Summary | None:
+    """Return what the JSON of a report says in short, None when it says nothing that is understood."""
+    try:
+        return msgspec.json.decode(content, type=Summary) if content else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def parse_day(text: str) -> date | None:

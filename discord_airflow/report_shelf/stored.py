@@ -16,8 +16,9 @@ import psycopg
 
 from discord_airflow.database import connect
 from discord_airflow.errors import DiscordAirflowError
-from discord_airflow.report_shelf.shelf import KINDS, Shelf
+from discord_airflow.report_shelf.shelf import KINDS, Shelf, Summary, read_summary
 from discord_airflow.reporting.build import build_report
+from discord_airflow.reporting.report_json import render_json
 from discord_airflow.reporting.request import SECTIONS
 from discord_airflow.reporting.write import rendered
 from discord_airflow.settings import DatabaseSettings
@@ -25,6 +26,9 @@ from discord_airflow.sql_files import statement
 
 KEPT = 16
 """Rendered reports that are kept; a page asks for several files of one."""
+
+KEPT_SUMMARIES = 520
+"""Summaries that are kept, ten years of weeks: the list needs one of each report that it shows, each time."""
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,11 @@ class StoredShelf(Shelf):
         # Settings never change, so they have a hash, which the type checker does not know.
         return _files(self.database, *self._runs[day])[kind]  # type: ignore[reportArgumentType]
 
+    def summary(self, day: date) -> Summary | None:
+        if day not in self._runs:
+            return None
+        return _summary(self.database, *self._runs[day])  # type: ignore[reportArgumentType]
+
     @cached_property
     def _runs(self) -> dict[date, tuple[str, datetime]]:
         query = statement("discord_airflow.report_shelf", "finished_runs")
@@ -61,6 +70,12 @@ class StoredShelf(Shelf):
             log.warning("The database was not asked for reports: %s", error)
             return {}
         return {day: (run_key, computed_at) for day, run_key, computed_at in rows}
+
+
+@lru_cache(KEPT_SUMMARIES)
+def _summary(database: DatabaseSettings, run_key: str, _: datetime) -> Summary | None:
+    with _connected(database) as connection:
+        return read_summary(render_json(build_report(connection, run_key)))
 
 
 @lru_cache(KEPT)

@@ -1,70 +1,28 @@
 """`make up` and `make down` as a user types them: a real Airflow, a real run, its report, no orphans."""
 
+import http.client
 import os
-import select
 import signal
-import socket
 import subprocess
-import sys
-import time
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import psutil
 import pytest
+from native.canary import find_in_database, find_in_files
 
 from discord_airflow import embedded
 from discord_airflow.collectors.importer import import_paths
 from discord_airflow.database import apply_schema, connect
-from discord_airflow.local_airflow.place import AirflowPlace
-from discord_airflow.local_airflow.sessions import members, read_running
+from discord_airflow.local_airflow.sessions import members
 from discord_airflow.settings import load_settings
+from tests.local_up import UP, Up, wait_for
 
 CANARY = "canary-token-that-nobody-may-see"
 SAMPLE = sorted(Path("sample/exports").glob("Tidewatch*.json"))
-UP = (sys.executable, "-m", "discord_airflow.local_airflow", "up", "--port")
-DOWN = (sys.executable, "-m", "discord_airflow.local_airflow", "down")
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-class Up:
-    """A running `make up`."""
-
-    def __init__(self, home):
-        self.place = AirflowPlace(home)
-        self.port = free_port()
-        self.lines = []
-        self.environment = os.environ | {"DISCORD_AIRFLOW_HOME": str(home)}
-        self.process = subprocess.Popen(
-            (*UP, str(self.port)), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-
-    def read_until(self, text, seconds=120):
-        """Wait until a line with *text* is printed."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            ready, _, _ = select.select([self.process.stdout], [], [], 1)
-            if ready:
-                self.lines.append(self.process.stdout.readline())
-                if text in self.lines[-1]:
-                    return
-                if not self.lines[-1]:
-                    break
-        raise AssertionError(f"no {text!r} in {self.lines}")
-
-    def services(self):
-        """The leaders of all services."""
-        running = read_running(self.place.running_file)
-        return running.services if running else ()
-
-    def down(self):
-        return subprocess.run(DOWN, env=self.environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -86,9 +44,7 @@ def up(home):
     """`make up` in *home*; whatever the test does, nothing of it goes on running."""
     started = Up(home)
     yield started
-    started.down()
-    started.process.kill()
-    started.process.communicate()
+    started.end()
 
 
 @pytest.fixture
@@ -99,15 +55,6 @@ def client(up):
         answer = client.post("/auth/token", json={"username": "airflow", "password": "airflow"})
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         yield client
-
-
-def wait_for(what, seconds=90):
-    """Return the first true answer of *what*."""
-    deadline = time.monotonic() + seconds
-    while not (answer := what()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.2)
-    return answer
 
 
 def run_weekly(client, configuration):
@@ -157,8 +104,22 @@ def test_a_person_starts_airflow_triggers_the_report_and_reads_it(up, client, ho
     up.process.send_signal(signal.SIGTERM)
     assert up.process.wait(60) == 0
     check_nothing_is_left(up, leaders)
-    for log in [*up.place.logs.iterdir(), *up.place.airflow.rglob("*.log")]:
-        assert CANARY not in log.read_text(errors="replace"), log
+    check_no_secret_was_written(up)
+
+
+def check_no_secret_was_written(up):
+    """Not by any process, into no log, report or table, in none of the forms that secrets take."""
+    assert not any(CANARY in line for line in up.lines)
+    logs = {path.name for path in up.place.logs.iterdir()}
+    assert logs >= {"scheduler.log", "api-server.log", "dag-processor.log", "migrate.log"}
+    assert len(list(up.place.airflow.rglob("attempt=*.log"))) > 10
+    for folder in (up.place.logs, up.place.airflow, up.place.home / "reports"):
+        assert find_in_files([CANARY], folder) == []
+    settings = load_settings(environ={"DISCORD_AIRFLOW_HOME": str(up.place.home)}).database
+    for name in ("airflow", settings.name):
+        with connect(settings.model_copy(update={"name": name})) as connection:
+            assert find_in_database([CANARY], connection) == []
+    embedded.stop(settings)
 
 
 def check_reports_page(up, client, day):
@@ -166,6 +127,10 @@ def check_reports_page(up, client, day):
     root = f"http://127.0.0.1:{up.port}/reports"
     for path in ("/", f"/{day}/", f"/{day}/report.html", f"/{day}/report.json", "/elsewhere/"):
         assert httpx.get(root + path, trust_env=False).status_code == 401
+        # A browser is led to the login, and from there back to where it wanted to go; nowhere else.
+        led = httpx.get(root + path, headers={"accept": "text/html"}, trust_env=False)
+        assert (led.status_code, led.content) == (303, b"")
+        assert led.headers["location"] == "/api/v2/auth/login?next=" + quote("/reports" + path, safe="")
     assert client.get("/api/v2/plugins/importErrors").json()["total_entries"] == 0
     page = client.get("/reports/")
     assert page.status_code == 200
@@ -185,12 +150,31 @@ def check_reports_page(up, client, day):
         f"{day}/report.env",
         f"{day}%00/report.md",
         f"{day}/report.md%2f..%2f..%2f.env",
+        f"{day}/report.json/../../../.env",
+        "..%252f..%252f.env/",
+        "%252e%252e/.env",
+        "..%5c..%5c.env/",
+        "%ef%bc%92026-11-22/",  # a full-width digit, as some parsers take it
+        "%d9%a2026-11-22/report.md",  # an Arabic one
+        f"{day}/report.m%64%00",
+        f"{day}/report.html.md",
         "2026-02-30/",
         ".env/",
+        "secret/report.md",
     ):
-        answer = client.get(f"/reports/{path}")
-        assert answer.status_code == 404
-        assert CANARY not in answer.text
+        assert asked_as_it_stands(up.port, f"/reports/{path}", client.headers["authorization"]) == 404, path
+    answer = client.get("/reports/", params={"before": "../../.env"})
+    assert (answer.status_code, f'href="{day}/"' in answer.text) == (200, True)
+
+
+def asked_as_it_stands(port, path, authorization):
+    """Ask for *path* without tidying it up; return the status. The answer must not hold the secret."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Authorization": authorization})
+    answer = connection.getresponse()
+    assert CANARY.encode() not in answer.read()
+    connection.close()
+    return answer.status
 
 
 def command_line(leader):

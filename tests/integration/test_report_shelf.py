@@ -7,6 +7,7 @@ import pytest
 
 from discord_airflow import database as door
 from discord_airflow.collectors.importer import import_paths
+from discord_airflow.report_shelf import stored
 from discord_airflow.report_shelf.stored import StoredShelf
 from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.request import SECTIONS, ReportRequest
@@ -67,6 +68,20 @@ def test_a_part_that_was_computed_again_is_seen(filled, database_settings):
     assert StoredShelf(database_settings).read(DAY, "md")
     compute(filled, "run", top=1)
     assert b'"top":1' in StoredShelf(database_settings).read(DAY, "json").replace(b" ", b"")
+
+
+def test_the_list_makes_each_report_once(filled, database_settings, monkeypatch):
+    """Half a year of reports must not be put together at every look; one that was computed again is, once."""
+    made = []
+    monkeypatch.setattr(stored, "build_report", lambda *args: made.append(args) or build_report(*args))
+    compute(filled, "run of the list")
+    for _ in range(3):
+        assert StoredShelf(database_settings).summary(DAY).servers[0].name == "Tidewatch"
+    assert len(made) == 1
+    compute(filled, "run of the list", top=1)
+    assert StoredShelf(database_settings).summary(DAY).window.days == 7
+    assert len(made) == 2
+    assert StoredShelf(database_settings).summary(DAY - timedelta(days=1)) is None
 
 
 def test_a_database_that_has_no_tables_or_does_not_answer_has_no_reports(server, database_settings):

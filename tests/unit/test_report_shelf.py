@@ -1,13 +1,20 @@
 """The pages around the reports: what is found, what is never opened, and that strangers' names stay text."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import html5lib
 import pytest
 
-from discord_airflow.report_shelf.pages import PAGE_POLICY, REPORT_POLICY, render_list, render_note, render_report
-from discord_airflow.report_shelf.shelf import FolderShelf, TwoShelves, parse_day
+from discord_airflow.report_shelf.pages import (
+    PAGE_POLICY,
+    REPORT_POLICY,
+    SHOWN,
+    render_list,
+    render_note,
+    render_report,
+)
+from discord_airflow.report_shelf.shelf import FolderShelf, Spanned, TwoShelves, parse_day
 
 HOSTILE = '<script>alert(1)</script> & "><img src=x onerror=alert(1)> \u202egnp.exe {{ 7 * 7 }}'
 
@@ -120,7 +127,42 @@ def test_what_was_not_collected_is_never_a_zero(tmp_path):
     text = words(render_list(FolderShelf(tmp_path)))
     assert "Messages not collected" in text
     assert "at least 1,204" in text
-    assert "2 servers · Europe/Helsinki not collected" in text
+    assert "2 servers · 7 days · Europe/Helsinki not collected" in text
+
+
+def test_years_of_reports_are_turned_page_by_page(tmp_path):
+    """A page shows half a year and leads to the older half and back; no day is on two pages or on none."""
+    days = [date(2026, 11, 22) - timedelta(weeks=number) for number in range(SHOWN + 3)]
+    for day in days:
+        put(tmp_path, day)
+    shelf = FolderShelf(tmp_path)
+    newest, older = render_list(shelf), render_list(shelf, before=days[SHOWN - 1])
+    assert f'href="?before={days[SHOWN - 1]}"' in newest
+    assert 'href="?before=' not in older
+    assert 'href="./"' in older
+    assert 'href="./"' not in newest
+    shown = [[day for day in days if f'href="{day}/"' in page] for page in (newest, older)]
+    assert shown == [days[:SHOWN], days[SHOWN:]]
+    assert "no report from before 2001-01-01" in words(render_list(shelf, before=date(2001, 1, 1)))
+
+
+def test_what_became_of_the_newest_run_stands_above_the_list(tmp_path):
+    """Whoever looks for Sunday's report learns why it is not there."""
+    assert "It failed." in words(render_list(FolderShelf(tmp_path), note="It failed."))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        ("2026-10-18T09:00:00+03:00", "2026-10-25T09:00:00+02:00", 7),  # the clocks go back
+        ("2026-11-21T09:00:00+02:00", "2026-11-22T09:00:00+02:00", 1),
+        ("2026-11-21T09:00:00", "2026-11-22T09:00:00+02:00", None),
+        ("yesterday", "today", None),
+    ],
+)
+def test_a_window_is_as_long_as_a_calendar_says(since, until, days):
+    """In days, whatever the clocks did; what cannot be read has no length."""
+    assert Spanned(since, until, "Europe/Helsinki").days == days
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"title": 5}', b"\xff\xfe", b'{"title":"x","window":null}'])
