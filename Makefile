@@ -61,9 +61,9 @@ setup-engine: $(READY_DEV)
 test-native: $(READY_DEV) $(READY_IMAGE)
 	NATIVE=1 $(BIN)/python -m pytest tests/acceptance/test_native_compose.py
 
-## scale-out: show the report on CeleryExecutor with two workers, one of which is killed; needs redis-server
+## scale-out: show the report on CeleryExecutor with two workers, one of which is killed; needs redis-server [SHORT=1]
 scale-out: $(READY_DEV) $(READY_IMAGE)
-	@PYTHONPATH=tests $(BIN)/python -m native.scale_out
+	@PYTHONPATH=tests $(BIN)/python -m native.scale_out $${SHORT:+--short}
 
 ## survive: kills, crashes and lost sessions by the thousand, under 60 minutes [SEED=number of a run to repeat]
 survive: $(READY_DEV)

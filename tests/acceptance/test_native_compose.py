@@ -15,6 +15,7 @@ from native.airflow_set import IMAGE, AirflowSet
 from native.canary import find_in_database, find_in_files, forms
 from native.compose_file import ROOT, read_service
 from native.postgres import running_postgres
+from native.rest import Rest
 from native.scale_out import UNTIL, WAITING, reports, show
 from native.services import wait_until
 
@@ -175,6 +176,22 @@ def test_no_secret_is_in_any_log_report_or_database(project, rest):
         # It would have been found: these tables are not empty.
         for table in ("xcom", "rendered_task_instance_fields", "task_instance"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
+
+
+def test_a_reader_sees_the_reports_and_starts_nothing(project, rest):
+    """An account with the role Viewer: the pages, no trigger; without an account, the login."""
+    names = ("--firstname", "R", "--lastname", "R", "--email", "reader@example.com", "--role", "Viewer")
+    project.run("airflow", "users", "create", "--username", "reader", "--password", "reader", *names)
+    reader = Rest(project.port, "reader", "reader")
+    project.clients.append(reader)
+    wait_until(reader.log_in, 30, "the reader is logged in")
+    assert reader.client.get("/reports/").status_code == 200
+    asked = {"logical_date": None, "conf": {}}
+    assert reader.client.post("/api/v2/dags/discord_weekly/dagRuns", json=asked).status_code == 403
+    led = httpx.get(rest.root + "/reports/", headers={"accept": "text/html"}, follow_redirects=True, trust_env=False)
+    assert "/auth/login" in str(led.url)
+    assert led.status_code == 200
+    assert 'name="password"' in led.text
 
 
 def test_two_workers_and_one_that_dies_give_the_same_report(reachable_folder, capsys):

@@ -10,6 +10,7 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
+from native.compose_file import MissingVariableError, read_service
 
 ROOT = Path(__file__).parents[2]
 HELM = ROOT / "deploy" / "helm"
@@ -95,6 +96,30 @@ def test_the_compose_file_fits_the_compose_specification():
     """The schema of the specification accepts it."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     subprocess.run([*command, str(ROOT / "docker-compose.yml")], check=True, capture_output=True)
+
+
+def test_every_variable_of_the_compose_file_is_explained():
+    """Whoever sets one finds it in .env.example or on the page about deployment, or in its comment right here."""
+    text = (ROOT / "docker-compose.yml").read_text()
+    written = (ROOT / ".env.example").read_text() + (ROOT / "docs/deployment.md").read_text()
+    used = set(re.findall(r"(?<!\$)\$\{(\w+)", text))
+    assert used >= {"DB_HOST", "DISCORD_TOKEN", "AIRFLOW_PORT", "AIRFLOW_UID"}
+    assert sorted(name for name in used if not re.search(rf"\b{name}\b", written)) == []
+
+
+def test_the_compose_file_is_filled_in_as_docker_compose_does():
+    """Defaults for what `.env` leaves out, `$$` for a dollar; without DB_HOST the file's own sentence."""
+    with pytest.raises(MissingVariableError, match=r"set it in \.env"):
+        read_service("airflow-scheduler", {})
+    filled = read_service(
+        "airflow-scheduler", {"DB_HOST": "db.example", "DB_PASSWORD": "a$b", "AIRFLOW_DB_PASSWORD": "x"}
+    )
+    assert filled.environment["DB_HOST"] == "db.example"
+    assert filled.environment["DB_PASSWORD"] == "a$b"
+    assert filled.environment["DB_NAME"] == "discord_data"
+    assert "airflow:x@airflow-db" in filled.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert not any("${" in value for value in filled.environment.values())
+    assert '"${AIRFLOW_UID}:0"' in read_service("airflow-init", {"DB_HOST": "x"}).command[0]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -203,6 +228,18 @@ def test_every_claim_that_the_values_name_is_made():
     named = {volume["persistentVolumeClaim"]["claimName"] for volume in values["volumes"] if "configMap" not in volume}
     assert named | {values["logs"]["persistence"]["existingClaim"]} <= made
     assert {mount["name"] for mount in values["volumeMounts"]} == {volume["name"] for volume in values["volumes"]}
+
+
+def test_the_grown_flavour_needs_no_disk_for_reports():
+    """Its list of volumes takes the place of the small one's: each mount still has its volume, and reports no claim."""
+    small, grown = (yaml.safe_load((HELM / f"values-{name}.yaml").read_text()) for name in ("small", "grown"))
+    volumes = {volume["name"]: volume for volume in grown["volumes"]}
+    assert {mount["name"] for mount in small["volumeMounts"]} == set(volumes)
+    assert "emptyDir" in volumes.pop("reports")
+    assert list(volumes.values()) == [volume for volume in small["volumes"] if volume["name"] != "reports"]
+    # The page then reads from the database, so the API server has to know where that is.
+    assert "discord-airflow-database" in small["extraEnvFrom"]
+    assert "extraEnvFrom" not in grown
 
 
 def test_the_network_is_closed_but_for_named_flows():
