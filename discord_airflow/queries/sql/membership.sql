@@ -1,12 +1,20 @@
 -- How many joins, first-seen and last-seen people had each server in each of the months that *bounds* cut?
 WITH counted AS MATERIALIZED (
     SELECT id, guild_id FROM counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[])
-), joins AS (
-    SELECT counted.guild_id, width_bucket(m.sent_at, %(bounds)s::timestamptz[]) AS span, count(*) AS joins
+), joined AS (
+    SELECT counted.guild_id, m.sent_at
       FROM counted JOIN messages AS m ON m.channel_id = counted.id
-     WHERE m.kind = 7 AND m.author_kind <> 1 AND m.deleted_at IS NULL
+     WHERE m.kind = 7 AND m.author_kind <> 1 AND m.deleted_at IS NULL AND NOT m.off_clock
+       AND m.id >= snowflake_at(%(since)s - interval '1 minute') AND m.id < snowflake_at(%(until)s + interval '1 minute')
        AND m.sent_at >= %(since)s AND m.sent_at < %(until)s
-     GROUP BY counted.guild_id, span
+    UNION ALL
+    SELECT counted.guild_id, m.sent_at
+      FROM counted JOIN messages AS m ON m.channel_id = counted.id
+     WHERE m.kind = 7 AND m.author_kind <> 1 AND m.deleted_at IS NULL AND m.off_clock
+       AND m.sent_at >= %(since)s AND m.sent_at < %(until)s
+), joins AS (
+    SELECT guild_id, width_bucket(sent_at, %(bounds)s::timestamptz[]) AS span, count(*) AS joins
+      FROM joined GROUP BY guild_id, span
 ), firsts AS (
     SELECT guild_id, width_bucket(sent_at, %(bounds)s::timestamptz[]) AS span, count(*) AS first_seen
       FROM first_messages_in(%(since)s, %(until)s, %(guild_ids)s::bigint[], %(excluded_channels)s::bigint[])
