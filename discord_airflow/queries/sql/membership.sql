@@ -5,7 +5,7 @@ WITH counted AS MATERIALIZED (
     SELECT counted.guild_id, m.sent_at
       FROM counted JOIN messages AS m ON m.channel_id = counted.id
      WHERE m.kind = 7 AND m.author_kind <> 1 AND m.deleted_at IS NULL AND NOT m.off_clock
-       AND m.id >= snowflake_at(%(since)s - interval '1 minute') AND m.id < snowflake_at(%(until)s + interval '1 minute')
+       AND m.id >= snowflake_at(%(since)s::timestamptz - interval '1 minute') AND m.id < snowflake_at(%(until)s::timestamptz + interval '1 minute')
        AND m.sent_at >= %(since)s AND m.sent_at < %(until)s
     UNION ALL
     SELECT counted.guild_id, m.sent_at
