@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench import rivals
 from bench.generator import Plan, write_exports
+from bench.scale import scale
 from bench.sections import Section, as_text, keep
 from bench.servers import Server, bench_server
 
@@ -28,10 +29,11 @@ class Sizes:
     messages: int
     channels: int
     rounds: int
+    archives: tuple[int, ...]
 
 
-SHORT = Sizes(messages=200_000, channels=20, rounds=3)
-FULL = Sizes(messages=1_000_000, channels=20, rounds=3)
+SHORT = Sizes(messages=200_000, channels=20, rounds=3, archives=(200_000, 2_000_000))
+FULL = Sizes(messages=1_000_000, channels=20, rounds=3, archives=(1_000_000, 20_000_000))
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Material:
 
     server: Server
     sizes: Sizes
+    archives: Path | None = None  # where those of "scale" are kept from run to run
 
     @cached_property
     def plan(self) -> Plan:
@@ -71,10 +74,16 @@ def weekly(material: Material) -> Iterator[Section]:
     yield rivals.weekly(material.server, material.files, material.plan, material.repeated, material.sizes.rounds)
 
 
+def in_archives(material: Material) -> Iterator[Section]:
+    sizes = material.sizes
+    yield from scale(sizes.archives, sizes.rounds, sizes.archives[-1], material.archives)
+
+
 BENCHMARKS: dict[str, Callable[[Material], Iterator[Section]]] = {
     "reading": reading,
     "naive": naive,
     "weekly": weekly,
+    "scale": in_archives,
 }
 
 
@@ -82,9 +91,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="the sizes of docs/benchmarks.md")
     parser.add_argument("--only", nargs="+", choices=tuple(BENCHMARKS), metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--archives", type=Path, metavar="DIR", help="keep the archives of `scale` here, and use them")
     options = parser.parse_args(argv)
     with bench_server() as server:
-        material = Material(server, FULL if options.full else SHORT)
+        material = Material(server, FULL if options.full else SHORT, options.archives)
         for name in options.only or BENCHMARKS:
             print(f"{name} ...", file=sys.stderr, flush=True)
             for section in BENCHMARKS[name](material):

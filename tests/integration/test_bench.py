@@ -2,18 +2,26 @@
 
 import pytest
 
-from bench import suite
+from bench import scale, suite
 from bench.page import write_page
+from bench.query_scale import Cost, Measured
 from bench.sections import as_text, keep, kept
 from bench.servers import bench_server
 
-TINY = suite.Sizes(messages=600, channels=3, rounds=1)
+TINY = suite.Sizes(messages=600, channels=3, rounds=1, archives=(1_000_000, 20_000_000))
+
+
+def archives(folder, archives, rounds, *, search_from):
+    """Stands for the archives of millions, which no test can fill."""
+    costs = {name: Cost((1.0, 2.0), (0.5, 0.5)) for name in ("whole report", "totals")}
+    return tuple(Measured(one.messages, costs, costs, costs if one.messages >= search_from else {}) for one in archives)
 
 
 @pytest.fixture(scope="module")
 def sections():
     """What every benchmark finds with six hundred messages."""
-    with bench_server() as server:
+    with bench_server() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scale, "run", archives)
         material = suite.Material(server, TINY)
         return [section for run in suite.BENCHMARKS.values() for section in run(material)]
 
