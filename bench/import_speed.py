@@ -7,7 +7,7 @@ How fast is an import, held against the server's own COPY of the same rows?
 In every round the server copies from ready text files what the import wrote: the same rows, in the same order, into
 the same tables with the same indexes, in one transaction. That is the limit, and all other times are given as multiples
 of it; of several rounds the median counts. The last lines import the file again, the same messages in a later file, and
-many small files.
+many small files. With --processes the messages stand in several files, and so many workers import them.
 """
 
 from __future__ import annotations
@@ -36,10 +36,13 @@ class Round:
     first: Measured
     known: Measured
     later: Measured
+    several: Measured | None
     small: Measured | None
 
 
-def run_round(server: Server, files: list[Path], later: list[Path], small: list[Path]) -> Round:
+def run_round(
+    server: Server, files: list[Path], later: list[Path], several: list[Path], small: list[Path], processes: int
+) -> Round:
     """Import everything into fresh databases, and let the server copy the rows of the first import."""
     settings = server.fresh("bench_import")
     conninfo = database.conninfo(settings)
@@ -48,8 +51,12 @@ def run_round(server: Server, files: list[Path], later: list[Path], small: list[
     limit = copy_all(server, copies)
     known = measured_import(conninfo, *files)
     again = measured_import(conninfo, *later)
-    many = measured_import(database.conninfo(server.fresh("bench_small")), *small) if small else None
-    return Round(limit, first, known, again, many)
+    shared = many = None
+    if several:
+        shared = measured_import(database.conninfo(server.fresh("bench_small")), *several, processes=processes)
+    if small:
+        many = measured_import(database.conninfo(server.fresh("bench_small")), *small, processes=processes)
+    return Round(limit, first, known, again, shared, many)
 
 
 def write_copies(server: Server, settings: DatabaseSettings) -> dict[str, Path]:
@@ -78,11 +85,12 @@ def report(rounds: list[Round]) -> Iterator[str]:
     """Yield the lines of the result."""
     limit = statistics.median(one.limit for one in rounds)
     messages = rounds[0].first.messages
-    yield f"{'':34}{'seconds':>9}{'x limit':>9}{'messages/s':>12}{'peak MB':>9}"
+    yield f"{'':34}{'seconds':>9}{'x limit':>9}{'messages/s':>12}{'peak MB':>9}{'CPU':>7}"
     yield f"{'the server alone, COPY FROM files':34}{limit:9.2f}{1:9.2f}{messages / limit:12,.0f}{'':9}"
     rows = [("first import, one process", [one.first for one in rounds])]
     rows.append(("the same file again", [one.known for one in rounds]))
     rows.append(("the messages in a later file", [one.later for one in rounds]))
+    rows.append(("several files, several processes", [one.several for one in rounds if one.several is not None]))
     rows.append(("the messages in small files", [one.small for one in rounds if one.small is not None]))
     for name, measured in rows:
         if not measured:
@@ -90,8 +98,9 @@ def report(rounds: list[Round]) -> Iterator[str]:
         seconds = statistics.median(one.seconds for one in measured)
         # Ratios within a round: the machine may be busier in one round than in another.
         ratio = statistics.median(one.seconds / each.limit for one, each in zip(measured, rounds, strict=False))
-        peak = max(one.peak_mb for one in measured)
-        yield f"{name:34}{seconds:9.2f}{ratio:9.2f}{messages / seconds:12,.0f}{peak:9.0f}"
+        peak = max(max(one.peak_mb, one.worker_mb) for one in measured)
+        cpu = statistics.median(one.cpu_seconds for one in measured)
+        yield f"{name:34}{seconds:9.2f}{ratio:9.2f}{messages / seconds:12,.0f}{peak:9.0f}{cpu:7.1f}"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -100,6 +109,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--users", type=int, default=10_000, help="default: %(default)s")
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--small-files", type=int, default=0, help="also as so many files (default: none)")
+    parser.add_argument("--processes", type=int, default=2, help="0: none but our own (default: %(default)s)")
+    parser.add_argument("--files", type=int, default=8, help="for several processes (default: %(default)s)")
     options = parser.parse_args(argv)
     with bench_server() as server:
         folder = server.folder / "exports"
@@ -108,7 +119,9 @@ def main(argv: list[str] | None = None) -> int:
         later = write_exports(folder / "later", Plan(options.messages, users=options.users, revision=1))
         many = Plan(options.messages, users=options.users, channels=options.small_files or 1, guilds=4)
         small = write_exports(folder / "small", many) if options.small_files else []
-        rounds = [run_round(server, files, later, small) for _ in range(options.rounds)]
+        shares = Plan(options.messages, users=options.users, channels=options.files)
+        several = write_exports(folder / "several", shares) if options.processes else []
+        rounds = [run_round(server, files, later, several, small, options.processes) for _ in range(options.rounds)]
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"{options.messages:,} messages, {size:,.0f} MB of JSON, {options.rounds} rounds, medians")
         print("\n".join(report(rounds)))

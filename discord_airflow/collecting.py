@@ -154,13 +154,16 @@ def check_exports() -> dict[str, int]:
 def import_exports() -> dict[str, int]:
     """Import everything that is proven and not stored yet, and take the notes on what could not be collected."""
     from discord_airflow.collectors.import_summary import summed_up
-    from discord_airflow.collectors.importer import import_file
+    from discord_airflow.collectors.importer import Job, import_jobs
     from discord_airflow.collectors.proofs import apply_note, find_notes, find_pending
+    from discord_airflow.database import connect
+    from discord_airflow.import_workers import workers_of
 
     settings = load_settings()
     with _connected(settings) as connection:
         pending = find_pending(connection, settings.export.directory)
-        results = [import_file(connection, path, proof=proof) for path, proof in pending.values()]
+        jobs = [Job(path, proof) for path, proof in pending.values()]
+        results = import_jobs(jobs, lambda: connect(settings.database), workers_of(settings))
         notes = sum(1 for note in find_notes([settings.export.directory]) if apply_note(connection, note))
     summary = summed_up(results)
     if summary.troubled:

@@ -157,6 +157,8 @@ class LimitSettings(Section):
     """Where the program stops rather than guess."""
 
     query_seconds: Count = 300
+    import_processes: Annotated[Count, Field(le=64)] | None = None
+    import_memory_mb: Annotated[Count, Field(ge=256)] = 1024
 
 
 class Settings(Section):

@@ -108,18 +108,18 @@ class Tally:
 
     def __init__(self) -> None:
         self._imported = self._known = 0
-        self._troubled: list[FileResult] = []
-        self._noted: list[FileResult] = []
+        self._troubled: list[tuple[int, FileResult]] = []
+        self._noted: list[tuple[int, FileResult]] = []
         self._channels: dict[int, ChannelSummary] = {}
 
-    def add(self, result: FileResult) -> None:
-        """Count one file."""
+    def add(self, result: FileResult, place: int = 0) -> None:
+        """Count one file; whichever was done first, those in trouble are told by their *place*."""
         self._known += result.known
         self._imported += not result.known and result.status in ("whole", "damaged")
         if result.status != "whole":
-            self._troubled.append(result)
+            self._troubled.append((place, result))
         elif result.notes:
-            self._noted.append(result)
+            self._noted.append((place, result))
         if result.channel_id is not None and result.guild_id is not None and not result.known:
             before = self._channels.get(result.channel_id)
             self._channels[result.channel_id] = ChannelSummary(
@@ -136,11 +136,15 @@ class Tally:
         return ImportSummary(
             imported=self._imported,
             known=self._known,
-            troubled=tuple(self._troubled),
-            noted=tuple(self._noted),
+            troubled=_by_place(self._troubled),
+            noted=_by_place(self._noted),
             channels=tuple(sorted(self._channels.values(), key=_by_name)),
             dry_run=dry_run,
         )
+
+
+def _by_place(results: list[tuple[int, FileResult]]) -> tuple[FileResult, ...]:
+    return tuple(result for _, result in sorted(results, key=lambda pair: pair[0]))
 
 
 def _by_name(channel: ChannelSummary) -> tuple[str, int, str, int]:
@@ -151,5 +155,5 @@ def summed_up(results: Iterable[FileResult], *, dry_run: bool = False) -> Import
     """Return the summary of *results*."""
     tally = Tally()
     for result in results:
-        tally.add(result)
+        tally.add(result)  # sorting is stable: equal places stay as they came
     return tally.summary(dry_run=dry_run)

@@ -106,5 +106,13 @@ def open_source(path: Path) -> SourceFile:
     return SourceFile(path, open(descriptor, "rb", buffering=0), found.st_size, found.st_mtime_ns)  # noqa: PTH123
 
 
+def size_of(path: Path) -> int:
+    """Return how many bytes *path* has; 0 when that cannot be found out."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
 
 import psycopg
 import typer
@@ -13,8 +12,9 @@ from discord_airflow.collectors.coverage import Proof
 from discord_airflow.collectors.export_session import Exported
 from discord_airflow.collectors.exporter import Task
 from discord_airflow.collectors.import_summary import FileResult, summed_up
-from discord_airflow.collectors.importer import import_file
+from discord_airflow.collectors.one_file import Door, Job
 from discord_airflow.collectors.proofs import apply_note, find_notes, find_pending
+from discord_airflow.collectors.worker_pool import WorkerPool
 from discord_airflow.commands.export import (
     After,
     AsJson,
@@ -29,6 +29,7 @@ from discord_airflow.commands.export import (
     request_of,
 )
 from discord_airflow.errors import ServiceDownError
+from discord_airflow.import_workers import workers_of
 from discord_airflow.settings import Settings, load_settings
 
 
@@ -72,35 +73,28 @@ def collect(
 
 
 class Importer:
-    """Imports what the exports of a run leave, one at a time, over a connection of its own."""
+    """Imports what the exports of a run leave, in processes of its own; use it as a context manager."""
 
     def __init__(self, settings: Settings) -> None:
         self.results: list[FileResult] = []
-        self._settings = settings
+        self._exports = settings.export.directory
         self._lock = Lock()
-        self._connection: psycopg.Connection[Any] | None = None
+        self._door = Door(lambda: database.connect(settings.database))
+        self._pool = WorkerPool(workers_of(settings), self._door)
 
     def __enter__(self) -> "Importer":
-        self._connection = database.connect(self._settings.database, autocommit=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-    @property
-    def connection(self) -> psycopg.Connection[Any]:
-        """The connection, while the importer is open."""
-        assert self._connection is not None
-        return self._connection
+        self._pool.close()
+        self._door.close()
 
     def catch_up(self) -> None:
         """Import what an earlier run proved and did not live to import."""
-        exports = self._settings.export.directory
-        for path, proof in find_pending(self.connection, exports).values():
-            self.results.append(import_file(self.connection, path, proof=proof))
-        for note in find_notes([exports]):
-            apply_note(self.connection, note)
+        pending = find_pending(self._door.connection, self._exports)
+        self._do(*(Job(path, proof) for path, proof in pending.values()))
+        for note in find_notes([self._exports]):
+            apply_note(self._door.connection, note)
 
     def take(self, exported: Exported) -> None:
         """Import one window; its proof moves the channel's cursor in the same transaction."""
@@ -109,10 +103,13 @@ class Importer:
             with self._lock:
                 if exported.facts is not None and (state == "complete" or state == "empty"):
                     proof = Proof(state, exported.window.after, exported.window.before)
-                    self.results.append(import_file(self.connection, exported.path, proof=proof))
+                    self._do(Job(exported.path, proof))
                 else:
-                    apply_note(self.connection, exported.path)
+                    apply_note(self._door.connection, exported.path)
         except psycopg.Error as error:
             raise ServiceDownError(
                 f"PostgreSQL stopped the import of {exported.path} ({' '.join(str(error).split())}); run again."
             ) from error
+
+    def _do(self, *jobs: Job) -> None:
+        self.results += (result for _, result in sorted(self._pool.do(jobs), key=lambda done: done[0]))

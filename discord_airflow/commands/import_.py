@@ -14,6 +14,7 @@ from discord_airflow import database
 from discord_airflow.collectors.importer import import_paths
 from discord_airflow.commands.import_report import render_json, render_text
 from discord_airflow.errors import AccessDeniedError
+from discord_airflow.import_workers import workers_of
 from discord_airflow.settings import DatabaseSettings, load_settings
 
 PATIENCE_SECONDS = 2.0
@@ -27,6 +28,9 @@ Config = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, write nothing.")]
 Retry = Annotated[bool, typer.Option("--retry", help="Read files again that were damaged or rejected before.")]
+Processes = Annotated[
+    int | None, typer.Option("--processes", min=1, max=64, help="How many files to import at once.", metavar="N")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
@@ -42,6 +46,7 @@ def import_exports(
     *,
     dry_run: DryRun = False,
     retry: Retry = False,
+    processes: Processes = None,
     as_json: AsJson = False,
 ) -> int:
     """
@@ -60,6 +65,7 @@ def import_exports(
             dry_run=dry_run,
             retry=retry,
             progress=progress,
+            workers=workers_of(settings, processes),
         )
     typer.echo(json.dumps(render_json(summary), indent=2) if as_json else render_text(summary))
     return summary.exit_code

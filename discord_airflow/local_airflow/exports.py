@@ -7,6 +7,7 @@ from discord_airflow.collectors.import_summary import FileResult, ImportSummary
 from discord_airflow.collectors.importer import import_paths
 from discord_airflow.database import apply_schema, connect
 from discord_airflow.errors import FileTroubleError
+from discord_airflow.import_workers import workers_of
 from discord_airflow.local_airflow.place import CHECKOUT
 from discord_airflow.settings import Settings
 from discord_airflow.sql_files import statement
@@ -36,7 +37,7 @@ def bring_in(settings: Settings, folder: Path, tell: Tell) -> ImportSummary:
         raise FileTroubleError(f"{folder} does not exist; name a folder with DiscordChatExporter's JSON files.")
     with connect(settings.database) as connection:
         apply_schema(connection)
-    summary = import_paths([folder], lambda: connect(settings.database))
+    summary = import_paths([folder], lambda: connect(settings.database), workers=workers_of(settings))
     known = f" ({summary.known} files were known already)" if summary.known else ""
     tell(f"{_shown(folder)} is in the database {settings.database.name}: {summary}{known}")
     _tell_troubles(summary, tell)
