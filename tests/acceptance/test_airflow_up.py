@@ -20,6 +20,8 @@ from discord_airflow.settings import load_settings
 from tests.local_up import UP, Up, wait_for
 
 CANARY = "canary-token-that-nobody-may-see"
+PASSWORD = "canary-pässword-of 'the' mail"
+SECRETS = (CANARY, PASSWORD)
 SAMPLE = sorted(Path("sample/exports").glob("Tidewatch*.json"))
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
@@ -30,7 +32,7 @@ def home(reachable_folder, tmp_path_factory):
     """A home that PostgreSQL's user can enter, with a secret in `.env`."""
     home = reachable_folder / tmp_path_factory.mktemp("home").name
     home.mkdir(mode=0o711)
-    (home / ".env").write_text(f"DISCORD_TOKEN={CANARY}\n")
+    (home / ".env").write_text(f'DISCORD_TOKEN={CANARY}\nNOTIFY_EMAIL_PASSWORD="{PASSWORD}"\n')
     settings = load_settings(environ={"DISCORD_AIRFLOW_HOME": str(home)})
     with connect(settings.database) as connection:
         apply_schema(connection)
@@ -100,6 +102,10 @@ def test_a_person_starts_airflow_triggers_the_report_and_reads_it(up, client, ho
     wait_for(lambda: len([leader for leader in up.services() if leader.lives()]) == 3)
     assert run_weekly(client, {"days": 7}) == "success"
 
+    # Of a run that fails the page tells, too; its tracebacks are among the logs that are searched below.
+    assert run_weekly(client, {"servers": ["1"]}) == "failed"
+    assert "failed and wrote no report" in client.get("/reports/").text
+
     leaders = up.services()
     up.process.send_signal(signal.SIGTERM)
     assert up.process.wait(60) == 0
@@ -109,16 +115,16 @@ def test_a_person_starts_airflow_triggers_the_report_and_reads_it(up, client, ho
 
 def check_no_secret_was_written(up):
     """Not by any process, into no log, report or table, in none of the forms that secrets take."""
-    assert not any(CANARY in line for line in up.lines)
+    assert not any(secret in line for line in up.lines for secret in SECRETS)
     logs = {path.name for path in up.place.logs.iterdir()}
     assert logs >= {"scheduler.log", "api-server.log", "dag-processor.log", "migrate.log"}
     assert len(list(up.place.airflow.rglob("attempt=*.log"))) > 10
     for folder in (up.place.logs, up.place.airflow, up.place.home / "reports"):
-        assert find_in_files([CANARY], folder) == []
+        assert find_in_files(SECRETS, folder) == []
     settings = load_settings(environ={"DISCORD_AIRFLOW_HOME": str(up.place.home)}).database
     for name in ("airflow", settings.name):
         with connect(settings.model_copy(update={"name": name})) as connection:
-            assert find_in_database([CANARY], connection) == []
+            assert find_in_database(SECRETS, connection) == []
     embedded.stop(settings)
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 HELM = ROOT / "deploy" / "helm"
 CHART_SCHEMA = json.loads((ROOT / "deploy/schemas/airflow-chart-1.22.0-values.schema.json").read_text())
 MANIFESTS = ["namespace.yaml", "secrets.template.yaml", "network-policies.yaml", "schema-job.yaml"]
+VALUES = ["values-small.yaml", "values-grown.yaml", "values-celery.yaml"]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = sorted(COMPOSE["services"])
 
@@ -37,7 +38,7 @@ def known_keys(schema, values, path=""):
     return unknown
 
 
-@pytest.mark.parametrize("name", ["values-small.yaml", "values-grown.yaml"])
+@pytest.mark.parametrize("name", VALUES)
 def test_chart_values_fit_the_chart(name):
     """The chart's schema accepts them, and, what it does not check itself, no key is one it does not know."""
     values = yaml.safe_load((HELM / name).read_text())
@@ -210,7 +211,7 @@ def test_no_server_of_task_logs_listens():
 
 def test_pods_of_the_chart_keep_to_the_restricted_standard():
     """What the values say about security fits what the namespace enforces, in both flavours."""
-    for name in ("values-small.yaml", "values-grown.yaml"):
+    for name in VALUES:
         values = yaml.safe_load((HELM / name).read_text())
         contexts = values.get("securityContexts", {"pod": None, "containers": None})
         if contexts["pod"]:
