@@ -10,6 +10,14 @@ from discord_airflow.report_shelf.shelf import Shelf, Summary
 SHOWN = 26
 """Reports on one page of the list: half a year of weeks. Each costs the reading of its JSON."""
 
+COVERAGE = {
+    "none": "not collected",
+    "unknown": "with unknown coverage",
+    "partial": "collected in part",
+    "complete": "collected completely",
+}
+"""How much of a window was collected, the worst first."""
+
 PAGE_POLICY = (
     "sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
@@ -48,7 +56,7 @@ def render_list(shelf: Shelf, before: date | None = None, note: str | None = Non
         before=before,
         older=shown[-1] if len(days) > SHOWN else None,
         note=note,
-        worst=worst_coverage,
+        coverage=coverage,
     )
 
 
@@ -68,10 +76,13 @@ def render_note(title: str, sentence: str, back: str | None = None) -> str:
     return _template("note.html").render(title=title, sentence=sentence, back=back)
 
 
-def worst_coverage(summary: Summary) -> str:
-    """Return the coverage of the server that was collected least: none, unknown, partial or complete."""
-    states = {server.state for server in summary.servers}
-    return next((state for state in ("none", "unknown", "partial", "complete") if state in states), "unknown")
+def coverage(summary: Summary) -> tuple[str, str]:
+    """Return how much was collected of the server that was collected least, as its state and in words."""
+    states = [server.state if server.state in COVERAGE else "unknown" for server in summary.servers]
+    worst = next((state for state in COVERAGE if state in states), "unknown")
+    alike, all_of_them = states.count(worst), len(states)
+    whose = f"{alike} of {all_of_them} servers " if alike < all_of_them else ""
+    return worst, whose + COVERAGE[worst]
 
 
 def _template(name: str) -> jinja2.Template:

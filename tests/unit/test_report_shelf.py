@@ -10,6 +10,7 @@ from discord_airflow.report_shelf.pages import (
     PAGE_POLICY,
     REPORT_POLICY,
     SHOWN,
+    coverage,
     render_list,
     render_note,
     render_report,
@@ -127,7 +128,7 @@ def test_what_was_not_collected_is_never_a_zero(tmp_path):
     text = words(render_list(FolderShelf(tmp_path)))
     assert "Messages not collected" in text
     assert "at least 1,204" in text
-    assert "2 servers · 7 days · Europe/Helsinki not collected" in text
+    assert "2 servers · 7 days · Europe/Helsinki 1 of 2 servers not collected" in text
 
 
 def test_years_of_reports_are_turned_page_by_page(tmp_path):
@@ -163,6 +164,22 @@ def test_what_became_of_the_newest_run_stands_above_the_list(tmp_path):
 def test_a_window_is_as_long_as_a_calendar_says(since, until, days):
     """In days, whatever the clocks did; what cannot be read has no length."""
     assert Spanned(since, until, "Europe/Helsinki").days == days
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (["complete", "complete"], "collected completely"),
+        (["complete", "partial", "complete"], "1 of 3 servers collected in part"),
+        (["none", "none"], "not collected"),
+        (["complete", "something new"], "1 of 2 servers with unknown coverage"),
+        ([], "with unknown coverage"),
+    ],
+)
+def test_how_much_was_collected_is_said_of_the_servers_it_is_true_of(tmp_path, states, words):
+    """One server that was not collected does not make the others look so."""
+    put(tmp_path, "2026-11-22", servers=[server(state=state) for state in states])
+    assert coverage(FolderShelf(tmp_path).summary(date(2026, 11, 22)))[1] == words
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"title": 5}', b"\xff\xfe", b'{"title":"x","window":null}'])
