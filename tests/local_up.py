@@ -59,7 +59,7 @@ class Up:
         self.lines += self.process.communicate()[0].splitlines(keepends=True)
 
 
-def wait_for(what, seconds=90):
+def wait_for(what, seconds=240):
     """Return the first true answer of *what*."""
     deadline = time.monotonic() + seconds
     while not (answer := what()):

@@ -24,7 +24,7 @@ PASSWORD = "canary-pässword-of 'the' mail"
 SECRETS = (CANARY, PASSWORD)
 SAMPLE = sorted(Path("sample/exports").glob("Tidewatch*.json"))
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

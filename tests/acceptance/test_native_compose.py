@@ -19,12 +19,17 @@ from native.rest import Rest
 from native.scale_out import UNTIL, WAITING, reports, show
 from native.services import wait_until
 
+from tests.browser.conftest import CHROMIUM
+
 TOKEN = "Canary.T0ken-that/nobody+may=see"
 PASSWORD = 'Canary pässword "7%"\\/'
 WEBHOOK = "https://discord.com/api/webhooks/42/Canary-w3bhook_of-nobody"
+POST = "https://discord.com/api/webhooks/42/Canary-p0st_of-nobody"
+MAIL = "Canary 'mail' pässword"
 SERVICES = ("airflow-apiserver", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
 # Of the webhook's address only the last part is secret.
-SECRETS = (TOKEN, PASSWORD, WEBHOOK.rpartition("/")[2])
+SECRETS = (TOKEN, PASSWORD, MAIL, WEBHOOK.rpartition("/")[2], POST.rpartition("/")[2])
+HELD = ("DISCORD_TOKEN", "DB_PASSWORD", "NOTIFY_WEBHOOK", "NOTIFY_EMAIL_PASSWORD", "POST_WEBHOOK")
 SOONER = {
     # A lost task is noticed after a quarter of a minute, that the test may be short.
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
@@ -54,6 +59,8 @@ def project(reachable_folder):
             "DB_PASSWORD": PASSWORD,
             "DISCORD_TOKEN": TOKEN,
             "NOTIFY_WEBHOOK": WEBHOOK,
+            "NOTIFY_EMAIL_PASSWORD": MAIL,
+            "POST_WEBHOOK": POST,
             "OLLAMA_HOST": "http://127.0.0.1:9",
         }
         started = AirflowSet(home, postgres, variables, SOONER)
@@ -131,7 +138,7 @@ def test_only_the_scheduler_has_the_secrets_and_no_command_line_shows_one(projec
                 (name, key) for key, value in environment.items() if value.rpartition("webhooks/42/")[2] in SECRETS
             }
     assert seen == set(SERVICES)
-    assert holders == {("airflow-scheduler", name) for name in ("DISCORD_TOKEN", "DB_PASSWORD", "NOTIFY_WEBHOOK")}
+    assert holders == {("airflow-scheduler", name) for name in HELD}
 
 
 def test_each_process_can_be_killed_in_the_middle_of_a_run(project, rest):
@@ -176,6 +183,24 @@ def test_no_secret_is_in_any_log_report_or_database(project, rest):
         # It would have been found: these tables are not empty.
         for table in ("xcom", "rendered_task_instance_fields", "task_instance"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+def test_the_login_of_the_containers_leads_a_browser_to_the_reports(project, rest):
+    """FAB's own form, then the page that was asked for, and a report in it."""
+    from tests.browser.person import Person, open_browser
+
+    with open_browser() as browser:
+        person = Person(browser, rest.root)
+        person.go("/reports/")
+        assert "/auth/login" in person.page.url
+        person.log_in()
+        assert person.page.url == rest.root + "/reports/"
+        person.page.locator("a.day").first.click()
+        assert "Harbour Makers" in person.report().locator("body").inner_text()
+        person.go("/plugin/reports")
+        person.page.frame_locator("iframe").locator("a.day").first.wait_for()
+        assert (person.dialogs, person.popups, person.strange_requests()) == ([], [], [])
 
 
 def test_a_reader_sees_the_reports_and_starts_nothing(project, rest):

@@ -12,7 +12,7 @@ from tests.local_up import Up, wait_for
 from tests.reports.build import FIELDS, report
 from tests.reports.hostile import HOSTILE
 
-pytestmark = [pytest.mark.airflow, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.airflow, pytest.mark.browser, pytest.mark.timeout(600)]
 
 SECRET = "canary-that-nobody-may-see"
 HARMLESS = date(2020, 1, 5)
@@ -93,7 +93,7 @@ def test_a_person_triggers_the_dag_and_reads_its_report(up, root, browser, cooki
     form.get_by_role("button", name="Trigger", exact=True).click()
     page.wait_for_url("**/runs/**")
     runs = root + "/api/v2/dags/discord_weekly/dagRuns"
-    [run] = wait_for(lambda: over(person.context.request.get(runs).json()["dag_runs"]), 150)
+    [run] = wait_for(lambda: over(person.context.request.get(runs).json()["dag_runs"]))
     assert (run["state"], run["conf"]["days"]) == ("success", 14)
 
     page.get_by_role("button", name="Browse").click()
