@@ -52,7 +52,7 @@ def up(home):
 @pytest.fixture
 def client(up):
     """Who has logged in as the README says."""
-    up.read_until("Airflow is ready")
+    up.read_until("Airflow is ready", 180)
     with httpx.Client(base_url=f"http://127.0.0.1:{up.port}", timeout=100, trust_env=False) as client:
         answer = client.post("/auth/token", json={"username": "airflow", "password": "airflow"})
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
