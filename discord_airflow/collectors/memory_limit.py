@@ -3,6 +3,7 @@
 import mmap
 import resource
 from contextlib import suppress
+from errno import ENOMEM
 from pathlib import Path
 
 _OOM_COUNTERS = Path("/proc/vmstat")
@@ -24,7 +25,7 @@ def limit_memory(byte_size: int) -> bool:
             # Asked for and given back without being touched.
             mmap.mmap(-1, byte_size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
         except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno == 12:  # ENOMEM: the limit holds
+            if isinstance(error, OSError) and error.errno == ENOMEM:  # the limit holds
                 return True
     return False
 

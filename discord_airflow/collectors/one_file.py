@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from errno import ENOMEM
 from pathlib import Path
 
 import psycopg
@@ -76,6 +77,8 @@ def do_job(
             task = Task(source, sha256, proof=proof, dry_run=job.dry_run, retry=job.retry, advance=advance)
             return _once(connection, task)
         except OSError as error:  # a disk or a network folder that fails in the middle of it
+            if error.errno == ENOMEM:
+                raise MemoryError from error
             return unreadable(job.path, UnreadableError("no-access", f"it cannot be read: {error.strerror}"))
 
 

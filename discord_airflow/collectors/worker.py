@@ -8,6 +8,7 @@ started it is gone, however that ended, stdin ends, and so does this process, in
 import os
 import sys
 import traceback
+from errno import ENOMEM
 from queue import SimpleQueue
 from threading import Lock, Thread
 
@@ -31,8 +32,8 @@ from discord_airflow.collectors.worker_messages import (
 from discord_airflow.errors import DiscordAirflowError
 from discord_airflow.settings import DatabaseSettings
 
-OUT_OF_MEMORY = 12
-"""The exit status of a worker that reached its limit: the number of ENOMEM."""
+OUT_OF_MEMORY = ENOMEM
+"""The exit status of a worker that reached its limit."""
 
 
 def main() -> None:
@@ -77,10 +78,13 @@ class _Worker:
                 self._waiting -= 1
 
     def _listen(self) -> None:
-        for line in sys.stdin.buffer:
-            with self._lock:
-                self._waiting += 1
-            self._orders.put(decode(line, Job))
+        try:
+            for line in sys.stdin.buffer:
+                with self._lock:
+                    self._waiting += 1
+                self._orders.put(decode(line, Job))
+        except MemoryError:  # the file at hand took all of it, and without this thread nobody would ever be heard
+            os._exit(OUT_OF_MEMORY)
         with self._lock:
             if self._waiting:
                 os._exit(1)  # nobody wants the result any more; the server rolls back
@@ -102,7 +106,9 @@ class _Worker:
             return Failed(type(wrapped).__name__, str(wrapped))
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 (raised again where the import was asked for)
+        except Exception as error:
+            if "can't start new thread" in str(error):  # there was no memory for its stack
+                raise MemoryError from error
             return Failed("", traceback.format_exc())
 
     def _advance(self, byte_size: int) -> None:
