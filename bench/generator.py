@@ -42,6 +42,7 @@ class Plan:
     end: datetime = field(default=datetime(2026, 11, 22, 7, tzinfo=UTC))
     seed: int = 1
     revision: int = 0
+    days_later: int = 0  # when it was exported: the same messages in another file
 
 
 def write_exports(directory: Path, plan: Plan) -> list[Path]:
@@ -61,7 +62,7 @@ def export_text(plan: Plan, number: int, count: int) -> Iterator[str]:
     """Yield the document of channel *number* with *count* messages, piece by piece."""
     guild = 800_000_000_000_000_000 + number % plan.guilds
     channel = 810_000_000_000_000_000 + number
-    exported = plan.end + timedelta(hours=1, days=7 * plan.revision)
+    exported = plan.end + timedelta(hours=1, days=7 * plan.revision + plan.days_later)
     header = {
         "guild": {"id": str(guild), "name": f"Guild {number % plan.guilds}", "iconUrl": "https://cdn.example/i.png"},
         "channel": {

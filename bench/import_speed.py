@@ -1,13 +1,12 @@
 """
 How fast is an import, held against the server's own COPY of the same rows?
 
-    python -m bench.import_speed                      200,000 messages, three rounds, about a minute
+    python -m bench.import_speed                      200,000 messages, three rounds, about two minutes
     python -m bench.import_speed --messages 1000000 --rounds 5
 
-In every round the server copies from ready text files what the import wrote: the same rows, in the same order, into
-the same tables with the same indexes, in one transaction. That is the limit, and all other times are given as multiples
-of it; of several rounds the median counts. The last lines import the file again, the same messages in a later file, and
-many small files. With --processes the messages stand in several files, and so many workers import them.
+In every round the server copies from ready text files what the first import wrote: the same rows, in the same order,
+into the same tables with the same indexes, in one transaction. That is the limit, and all other times are given as
+multiples of it; of several rounds the median counts.
 """
 
 from __future__ import annotations
@@ -16,47 +15,88 @@ import argparse
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from psycopg import sql
 
 from bench.generator import Plan, write_exports
 from bench.measured_import import Measured, measured_import
+from bench.sections import Bar, Section, as_text
 from bench.servers import TABLES, Server, bench_server
 from discord_airflow import database
 from discord_airflow.settings import DatabaseSettings
 
+FIRST = "first import, one process"
+KNOWN = "the same file again"
+SAME = "the same messages in a later file, nothing changed"
+LATER = "the same messages in a later file, one in six changed"
+SEVERAL = "first import in eight files, two processes"
+SMALL = "first import in files of 200 messages, two processes"
+WEEK = "the next week after those, 2 % in files of 200, two processes"
+
+_SEVERAL = 8
+_FEW = 200
+_PROCESSES = 2
+
 
 @dataclass(frozen=True)
-class Round:
-    """One round: all of it on the same server, one after the other."""
+class Files:
+    """The same messages in one file, in a later one, and in several; and the week after them."""
 
-    limit: float
-    first: Measured
-    known: Measured
-    later: Measured
-    several: Measured | None
-    small: Measured | None
+    one: list[Path]
+    same: list[Path]
+    later: list[Path]
+    several: list[Path]
+    small: list[Path]
+    week: list[Path]
 
 
-def run_round(
-    server: Server, files: list[Path], later: list[Path], several: list[Path], small: list[Path], processes: int
-) -> Round:
-    """Import everything into fresh databases, and let the server copy the rows of the first import."""
-    settings = server.fresh("bench_import")
-    conninfo = database.conninfo(settings)
-    first = measured_import(conninfo, *files)
-    copies = write_copies(server, settings)
-    limit = copy_all(server, copies)
-    known = measured_import(conninfo, *files)
-    again = measured_import(conninfo, *later)
-    shared = many = None
-    if several:
-        shared = measured_import(database.conninfo(server.fresh("bench_small")), *several, processes=processes)
-    if small:
-        many = measured_import(database.conninfo(server.fresh("bench_small")), *small, processes=processes)
-    return Round(limit, first, known, again, shared, many)
+@dataclass(frozen=True)
+class Taken:
+    """One import: what it took, and how much write-ahead log it made, in MB."""
+
+    measured: Measured
+    wal_mb: float
+
+
+def make_files(folder: Path, plan: Plan) -> Files:
+    """Write the exports of *plan* in all those ways."""
+    small = replace(plan, channels=max(2, plan.messages // _FEW), guilds=4)
+    week = replace(small, messages=plan.messages // 50, channels=max(2, small.channels // 50), weeks=1)
+    return Files(
+        one=write_exports(folder / "one", plan),
+        same=write_exports(folder / "same", replace(plan, days_later=1)),
+        later=write_exports(folder / "later", replace(plan, revision=1)),
+        several=write_exports(folder / "several", replace(plan, channels=_SEVERAL)),
+        small=write_exports(folder / "small", small),
+        week=write_exports(folder / "week", replace(week, end=plan.end + timedelta(days=7))),
+    )
+
+
+def run_round(server: Server, files: Files) -> tuple[float, dict[str, Taken]]:
+    """Import everything, and return the seconds of the server's own COPY and what each import took."""
+    settings, several, small = (server.fresh(f"bench_{name}") for name in ("import", "several", "small"))
+    first = _import(settings, files.one)
+    limit = copy_all(server, write_copies(server, settings))
+    return limit, {
+        FIRST: first,
+        SEVERAL: _import(several, files.several, _PROCESSES),
+        KNOWN: _import(settings, files.one),
+        SAME: _import(settings, files.same),
+        LATER: _import(settings, files.later),
+        SMALL: _import(small, files.small, _PROCESSES),
+        WEEK: _import(small, files.week, _PROCESSES),
+    }
+
+
+def _import(settings: DatabaseSettings, files: list[Path], processes: int = 0) -> Taken:
+    with database.connect(settings, autocommit=True) as connection:
+        (before,) = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone() or (0,)
+        measured = measured_import(database.conninfo(settings), *files, processes=processes)
+        (after,) = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone() or (0,)
+    return Taken(measured, float(after - before) / 1e6)
 
 
 def write_copies(server: Server, settings: DatabaseSettings) -> dict[str, Path]:
@@ -81,26 +121,38 @@ def copy_all(server: Server, copies: dict[str, Path]) -> float:
         return time.perf_counter() - began
 
 
-def report(rounds: list[Round]) -> Iterator[str]:
-    """Yield the lines of the result."""
-    limit = statistics.median(one.limit for one in rounds)
-    messages = rounds[0].first.messages
-    yield f"{'':34}{'seconds':>9}{'x limit':>9}{'messages/s':>12}{'peak MB':>9}{'CPU':>7}"
-    yield f"{'the server alone, COPY FROM files':34}{limit:9.2f}{1:9.2f}{messages / limit:12,.0f}{'':9}"
-    rows = [("first import, one process", [one.first for one in rounds])]
-    rows.append(("the same file again", [one.known for one in rounds]))
-    rows.append(("the messages in a later file", [one.later for one in rounds]))
-    rows.append(("several files, several processes", [one.several for one in rounds if one.several is not None]))
-    rows.append(("the messages in small files", [one.small for one in rounds if one.small is not None]))
-    for name, measured in rows:
-        if not measured:
-            continue
-        seconds = statistics.median(one.seconds for one in measured)
+def import_section(server: Server, plan: Plan, rounds: int) -> Section:
+    """Measure the imports of *plan*'s messages in *rounds* rounds."""
+    files = make_files(server.folder / "imports", plan)
+    done = [run_round(server, files) for _ in range(rounds)]
+    size = sum(path.stat().st_size for path in files.one) / 1e6
+    limit = statistics.median(seconds for seconds, _ in done)
+    rows = [("the server alone, COPY FROM files", f"{limit:.2f}", "1.00", f"{plan.messages / limit:,.0f}", "", "")]
+    bars = [Bar("the server alone", 1)]
+    for name in done[0][1]:
+        taken = [each[name] for _, each in done]
         # Ratios within a round: the machine may be busier in one round than in another.
-        ratio = statistics.median(one.seconds / each.limit for one, each in zip(measured, rounds, strict=False))
-        peak = max(max(one.peak_mb, one.worker_mb) for one in measured)
-        cpu = statistics.median(one.cpu_seconds for one in measured)
-        yield f"{name:34}{seconds:9.2f}{ratio:9.2f}{messages / seconds:12,.0f}{peak:9.0f}{cpu:7.1f}"
+        ratio = statistics.median(one.measured.seconds / seconds for one, (seconds, _) in zip(taken, done, strict=True))
+        rows.append((name, *_cells(taken, ratio)))
+        bars.append(Bar(name, round(ratio, 2)))
+    return Section(
+        "import",
+        "Import",
+        f"{plan.messages:,} messages, {size:,.0f} MB of JSON; {rounds} rounds, medians",
+        ("import", "seconds", "times COPY", "messages/s", "peak MB of a process", "MB of write-ahead log"),
+        tuple(rows),
+        tuple(bars),
+        "times the server's own COPY",
+    )
+
+
+def _cells(taken: list[Taken], ratio: float) -> Iterator[str]:
+    seconds = statistics.median(one.measured.seconds for one in taken)
+    yield f"{seconds:.2f}"
+    yield f"{ratio:.2f}"
+    yield f"{taken[0].measured.messages / seconds:,.0f}" if taken[0].measured.messages else ""
+    yield f"{max(max(one.measured.peak_mb, one.measured.worker_mb) for one in taken):,.0f}"
+    yield f"{statistics.median(one.wal_mb for one in taken):,.1f}"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -108,23 +160,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--messages", type=int, default=200_000, help="default: %(default)s")
     parser.add_argument("--users", type=int, default=10_000, help="default: %(default)s")
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
-    parser.add_argument("--small-files", type=int, default=0, help="also as so many files (default: none)")
-    parser.add_argument("--processes", type=int, default=2, help="0: none but our own (default: %(default)s)")
-    parser.add_argument("--files", type=int, default=8, help="for several processes (default: %(default)s)")
     options = parser.parse_args(argv)
     with bench_server() as server:
-        folder = server.folder / "exports"
-        plan = Plan(options.messages, users=options.users)
-        files = write_exports(folder / "big", plan)
-        later = write_exports(folder / "later", Plan(options.messages, users=options.users, revision=1))
-        many = Plan(options.messages, users=options.users, channels=options.small_files or 1, guilds=4)
-        small = write_exports(folder / "small", many) if options.small_files else []
-        shares = Plan(options.messages, users=options.users, channels=options.files)
-        several = write_exports(folder / "several", shares) if options.processes else []
-        rounds = [run_round(server, files, later, several, small, options.processes) for _ in range(options.rounds)]
-        size = sum(path.stat().st_size for path in files) / 1e6
-        print(f"{options.messages:,} messages, {size:,.0f} MB of JSON, {options.rounds} rounds, medians")
-        print("\n".join(report(rounds)))
+        print(as_text(import_section(server, Plan(options.messages, users=options.users), options.rounds)))
     return 0
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench import rivals
 from bench.generator import Plan, write_exports
+from bench.import_speed import import_section
 from bench.scale import scale
 from bench.sections import Section, as_text, keep
 from bench.servers import Server, bench_server
@@ -62,6 +63,11 @@ class Material:
         return f"{self.made_of}; {self.sizes.rounds} rounds, medians"
 
 
+def imports(material: Material) -> Iterator[Section]:
+    plan = Plan(material.sizes.messages, users=material.sizes.messages // 50)
+    yield import_section(material.server, plan, material.sizes.rounds)
+
+
 def reading(material: Material) -> Iterator[Section]:
     yield rivals.reading(material.files, material.repeated, material.sizes.rounds)
 
@@ -80,6 +86,7 @@ def in_archives(material: Material) -> Iterator[Section]:
 
 
 BENCHMARKS: dict[str, Callable[[Material], Iterator[Section]]] = {
+    "import": imports,
     "reading": reading,
     "naive": naive,
     "weekly": weekly,
