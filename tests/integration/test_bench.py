@@ -10,6 +10,8 @@ from bench.servers import bench_server
 
 TINY = suite.Sizes(messages=600, channels=3, rounds=1, archives=(1_000_000, 20_000_000))
 
+pytestmark = pytest.mark.timeout(600)  # twelve imports in processes of their own
+
 
 def archives(folder, archives, rounds, *, search_from):
     """Stands for the archives of millions, which no test can fill."""
