@@ -383,6 +383,19 @@ CREATE TABLE IF NOT EXISTS digest_chunks (
 );
 CREATE INDEX IF NOT EXISTS digest_chunks_model ON digest_chunks (model_digest, made_at);
 
+-- Which messages of a report's summary were posted to Discord, and by which webhook. A row is written before its message
+-- is sent and completed afterwards, so that nothing is ever posted twice; the texts themselves are not kept.
+CREATE TABLE IF NOT EXISTS posted_pieces (
+    report_day  date NOT NULL,
+    webhook_id  bigint NOT NULL,
+    piece       smallint NOT NULL,               -- from 1
+    pieces      smallint NOT NULL,
+    text_sha256 text NOT NULL,                   -- of the whole text, as it was approved
+    begun_at    timestamptz NOT NULL DEFAULT now(),
+    message_id  bigint,                          -- null: sent, but no answer came, so it is there or not; 0: there, no id told
+    PRIMARY KEY (report_day, webhook_id, piece)
+);
+
 -- ---------------------------------------------------------------------------------------------------
 -- Rules that more than one query needs
 -- ---------------------------------------------------------------------------------------------------
@@ -581,6 +594,7 @@ INSERT INTO personal_data (table_name, personal, other) VALUES
     ('channel_authors', '{author_id,first_sent_at,first_message_id,last_sent_at,last_message_id}', '{channel_id}'),
     ('report_runs', '{options}', '{run_key,since,until,zone,started_at}'),
     ('report_sections', '{payload}', '{run_key,section,computed_at}'),
+    ('posted_pieces', '{}', '{report_day,webhook_id,piece,pieces,text_sha256,begun_at,message_id}'),
     ('digest_chunks', '{message_ids,answer}', '{key,guild_id,model_digest,prompt,estimated_tokens,counted_tokens,made_at}')
 ON CONFLICT (table_name) DO UPDATE SET personal = EXCLUDED.personal, other = EXCLUDED.other
     WHERE (personal_data.personal, personal_data.other) IS DISTINCT FROM (EXCLUDED.personal, EXCLUDED.other);

@@ -143,8 +143,11 @@ def discord_weekly() -> None:
 
     # all_done: the digest may fail or be skipped. A failed compute_* task leaves None, for which save_report fails.
     @task(multiple_outputs=False, trigger_rule="all_done", outlets=[REPORT])
-    def save_report(sections: list[weekly.Handover | None]) -> weekly.Handover:
-        return weekly.save_report(this_run(), list(sections))
+    def save_report(sections: list[weekly.Handover | None], *, outlet_events: Any = None) -> weekly.Handover:
+        saved = weekly.save_report(this_run(), list(sections))
+        # For whoever is started by it (discord_post): which report it is.
+        outlet_events[REPORT].extra = {"report": saved["report"]}
+        return saved
 
     sections = [compute.override(task_id=f"compute_{name}")(name) for name in weekly.SECTIONS]
     llm_digest.expand(server=list_servers()) >> save_report(sections)  # type: ignore[arg-type, operator]

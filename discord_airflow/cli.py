@@ -25,7 +25,7 @@ from discord_airflow.errors import DiscordAirflowError, FileTroubleError, UsageE
 COMMANDS = (
     *("import_", "export", "exporter", "collect", "coverage"),
     *("query", "report", "verify", "check", "digest"),
-    *("db", "doctor", "notify"),
+    *("db", "doctor", "notify", "post"),
 )
 
 # The base of all complaints about a command line; of them typer exports BadParameter only.

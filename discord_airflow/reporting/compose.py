@@ -71,10 +71,19 @@ class Answers:
         return found | {row.guild_id: row.guild_name for row in named}
 
 
-def compose(request: ReportRequest, sections: Mapping[str, Section]) -> Report:
-    """Return the report that *request* asks for, made of *sections*; what is missing among them is stated in it."""
+def namer_for(request: ReportRequest, sections: Mapping[str, Section]) -> Namer:
+    """Return what names people and places in a report made of *sections*."""
+    return Namer(request.names, request.zone, _threads(Answers(sections).all("stats.coverage")))
+
+
+def compose(request: ReportRequest, sections: Mapping[str, Section], namer: Namer | None = None) -> Report:
+    """
+    Return the report that *request* asks for, made of *sections*; what is missing among them is stated in it.
+
+    A *namer* that is given knows everybody of the report afterwards, and gives the same names to what is added to it.
+    """
     answers = Answers(sections)
-    namer = Namer(request.names, request.zone, _threads(answers.all("stats.coverage")))
+    namer = namer or namer_for(request, sections)
     servers = tuple(
         msgspec.structs.replace(
             _server(guild_id, name, answers, namer, request), digest=digest_part(guild_id, request, sections)

@@ -13,7 +13,7 @@ from discord_airflow.checking.consistency import check_consistency
 from discord_airflow.collectors.importer import import_paths
 from discord_airflow.roles import ROLES, apply_roles
 
-REPORTS = {"report_runs", "report_sections", "digest_chunks"}
+REPORTS = {"report_runs", "report_sections", "digest_chunks", "posted_pieces"}
 FIXED = {"schema_version", "personal_data"}
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 

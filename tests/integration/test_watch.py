@@ -69,7 +69,7 @@ def test_a_report_in_the_folder_is_enough(home, told):
 def test_a_report_that_only_the_database_has_is_there(home, told, database_settings):
     """A task has written it to the disk of another machine; when one part is missing, it is not there."""
     import_paths(sorted(SAMPLE.glob("Tidewatch*.json"))[:1], lambda: db.connect(database_settings))
-    run = RunFacts("weekly/1", {"until": "2026-11-22"}, {}, TEN, None, None, 7)
+    run = RunFacts("weekly/1", {}, {"until": "2026-11-22"}, TEN, None, None, 7)
     for section in weekly.SECTIONS[:-1]:
         weekly.compute(section, run)
     with pytest.raises(watch.ReportMissingError):

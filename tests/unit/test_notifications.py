@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, ServiceDownError
@@ -242,11 +242,12 @@ def test_half_an_account_is_refused_with_the_variable_to_set(values, said):
     assert "canary" not in str(refused.value)
 
 
-@given(st.text(max_size=200), st.text(max_size=200))
-def test_no_subject_can_begin_another_header(subject, text):
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_no_subject_can_begin_another_header(subject):
     """Whatever a subject holds, the message has the headers it was given and no more."""
-    settings = NotifySettings.model_validate({"email_host": "mail", "email_to": "ops@example.org"})
-    message = mail.compose(mail.parse_account(settings), Notice(subject.encode("utf-8", "replace").decode(), "text"))
+    account = mail.parse_account(NotifySettings.model_validate({"email_host": "mail", "email_to": "ops@example.org"}))
+    message = mail.compose(account, Notice(subject.encode("utf-8", "replace").decode(), "text"))
     read = email.message_from_bytes(message.as_bytes(policy=email.policy.SMTP), policy=email.policy.default)
     assert set(read) == {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "Content-Type",
                          "Content-Transfer-Encoding", "MIME-Version"}  # fmt: skip

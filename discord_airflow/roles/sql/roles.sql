@@ -9,7 +9,7 @@ DECLARE
     data    constant text[] := '{ledger,quarantine,coverage,guilds,channels,users,members,roles,profiles,emojis,messages,
         message_revisions,attachments,embeds,stickers,reactions,reaction_users,mentions,inline_emojis,interactions,
         forwarded_messages,channel_authors}';
-    reports constant text[] := '{report_runs,report_sections,digest_chunks}';
+    reports constant text[] := '{report_runs,report_sections,digest_chunks,posted_pieces}';
     role    text;
     owned   record;
 BEGIN
