@@ -132,7 +132,7 @@ def merge_messages(connection: Connection, counts: Counts) -> None:
 
 
 def merge_places(connection: Connection, header: ExportHeader, observed_at: str) -> None:
-    """Bring the guild, the channel and what lies above it to what the header says."""
+    """Bring the guild, the channel and what lies above it to what the header says; channels by rising id."""
     guild = {
         "guild_id": header.guild_id,
         "name": header.guild_name,
@@ -154,11 +154,14 @@ def merge_places(connection: Connection, header: ExportHeader, observed_at: str)
         "raw": header.channel_raw,
         "observed_at": observed_at,
     }
-    run(connection, "merge_channel", channel)
-    if header.parent_id is not None:
+    if header.parent_id is None:
+        run(connection, "merge_channel", channel)
+    else:
         name = header.parent_name or str(header.parent_id)
         parent = {"parent_id": header.parent_id, "guild_id": header.guild_id, "name": name, "observed_at": observed_at}
-        run(connection, "merge_parent", parent)
+        merges = [(header.channel_id, "merge_channel", channel), (header.parent_id, "merge_parent", parent)]
+        for _, statement_name, parameters in sorted(merges, key=lambda one: one[0]):
+            run(connection, statement_name, parameters)
 
 
 def merge_people(connection: Connection, rows: Rows, guild_id: int, observed_at: str) -> None:
