@@ -12,7 +12,7 @@ from time import sleep
 import psutil
 import psycopg
 import pytest
-from export_documents import CHANNEL, OTTO_BLOCK, document, message, reaction, snowflake, stamp, user, write
+from export_documents import CHANNEL, document, message, reaction, snowflake, stamp, user, write
 from table_contents import contents, empty
 
 from discord_airflow import database as door
