@@ -7,7 +7,7 @@
 --   * Ids are Discord snowflakes (bigint). `id >> 22` is milliseconds since 2015-01-01 UTC.
 --   * Times are timestamptz. Windows are half-open: [since, until).
 --   * Every fact says when it was observed (the export's own time); the newest observation wins,
---     whatever the order of import.
+--     whatever the order of import. (Of messages: the view observations.)
 --   * There are no foreign keys: a reply may be imported before the message it answers, and the check
 --     of each row would halve the speed of a load. `discord-airflow check` looks for orphans instead.
 --   * Positions count from 0 in the order of the export.
@@ -213,7 +213,8 @@ CREATE TABLE IF NOT EXISTS messages (
     author_profile       bigint NOT NULL,        -- profiles.digest
     digest               bigint NOT NULL,        -- of the message and its children; equal digest, nothing to write
     sent_at              timestamptz NOT NULL,
-    observed_at          timestamptz NOT NULL,
+    observed_at          timestamptz NOT NULL,   -- the file it was stored from; later ones that showed the same are in
+                                                 -- confirmations, and the view observations counts both
     edited_at            timestamptz,
     call_ended_at        timestamptz,
     deleted_at           timestamptz,            -- last complete export of its range that did not show it any more
@@ -232,13 +233,31 @@ CREATE TABLE IF NOT EXISTS messages (
     type                 text NOT NULL,          -- as it came, e.g. 'Default', '20'
     reference_type       text,                   -- null: exporter before 2.47
     content              text NOT NULL,
-    residue              jsonb                   -- the message as it came, when the columns cannot give it back
+    residue              jsonb,                  -- the message as it came, when the columns cannot give it back
+    source_digest        bigint,                 -- of its text in the file it was stored from: the same text again need
+                                                 -- not be read; null: not known
+    confirmed_after      integer                 -- confirmations up to this number do not mean it (see below)
 );
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS source_digest bigint;
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS confirmed_after integer;
 CREATE INDEX IF NOT EXISTS messages_channel ON messages (channel_id, id);
 CREATE INDEX IF NOT EXISTS messages_author ON messages (author_id, id);
 CREATE INDEX IF NOT EXISTS messages_reference ON messages (reference_message_id) WHERE reference_message_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS messages_off_clock ON messages (sent_at) WHERE off_clock;
 CREATE INDEX IF NOT EXISTS messages_joins ON messages (channel_id, id) WHERE kind = 7;
+
+-- Which stored messages did a later file show again as they were? All of the channel within this range of ids, ends
+-- included, that were stored when the file was imported; so a thousand unchanged messages cost one row here, and none of
+-- theirs is written. A message that an older file brings into the range afterwards is not meant: its `confirmed_after` is
+-- the number of the confirmation. The ranges of a channel never overlap; its numbers rise with each import that adds some.
+CREATE TABLE IF NOT EXISTS confirmations (
+    channel_id  bigint NOT NULL,
+    from_id     bigint NOT NULL,
+    to_id       bigint NOT NULL,
+    number      integer NOT NULL,
+    observed_at timestamptz NOT NULL,
+    PRIMARY KEY (channel_id, from_id)
+);
 
 -- Earlier texts of edited messages: every distinct text that is not the current one.
 CREATE TABLE IF NOT EXISTS message_revisions (
@@ -496,6 +515,22 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT mentions.* FROM ids_elsewhere(since, until) AS elsewhere (id) JOIN mentions ON message_id = elsewhere.id
 $$;
 
+-- When was a stored message last confirmed by a file that showed it again as it was? No row: never.
+CREATE OR REPLACE FUNCTION confirmations_of(of_channel bigint, message_id bigint, after_number integer)
+RETURNS TABLE (observed_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nearest.observed_at
+      FROM (SELECT c.to_id, c.number, c.observed_at FROM confirmations c
+             WHERE c.channel_id = of_channel AND c.from_id <= message_id
+             ORDER BY c.from_id DESC LIMIT 1) nearest
+     WHERE nearest.to_id >= message_id AND nearest.number > coalesce(after_number, 0)
+$$;
+
+-- When was each message last observed? `messages.observed_at` alone is the time of the file it was stored from.
+CREATE OR REPLACE VIEW observations AS
+    SELECT m.id, m.channel_id, greatest(m.observed_at, c.observed_at) AS observed_at
+      FROM messages m LEFT JOIN LATERAL confirmations_of(m.channel_id, m.id, m.confirmed_after) c ON true;
+
 -- The channels that figures count: of the guilds asked for (null: all), without the excluded ones. Leaving out
 -- a channel leaves out its threads, leaving out a category all that is below it.
 CREATE OR REPLACE FUNCTION counted_channels(guild_ids bigint[], excluded bigint[]) RETURNS SETOF channels
@@ -580,7 +615,8 @@ INSERT INTO personal_data (table_name, personal, other) VALUES
     ('roles', '{}', '{guild_id,id,name,color,position,observed_at}'),
     ('profiles', '{user_id,digest,name,discriminator,nickname,color,avatar_url,is_bot,roles,residue}', '{guild_id,keys,first_observed_at,last_observed_at}'),
     ('emojis', '{}', '{digest,id,name,code,is_animated,image_url,id_is_null,residue}'),
-    ('messages', '{id,author_id,author_profile,digest,sent_at,edited_at,call_ended_at,deleted_at,author_observed_at,author_kind,reference_message_id,reference_channel_id,reference_guild_id,type,content,residue}', '{channel_id,observed_at,kind,utc_offset,edited_utc_offset,variant,is_pinned,off_clock,reference_type}'),
+    ('messages', '{id,author_id,author_profile,digest,sent_at,edited_at,call_ended_at,deleted_at,author_observed_at,author_kind,reference_message_id,reference_channel_id,reference_guild_id,type,content,residue,source_digest}', '{channel_id,observed_at,kind,utc_offset,edited_utc_offset,variant,is_pinned,off_clock,reference_type,confirmed_after}'),
+    ('confirmations', '{from_id,to_id}', '{channel_id,number,observed_at}'),
     ('message_revisions', '{message_id,text_digest,content,edited_at}', '{observed_at}'),
     ('attachments', '{message_id,id,url,file_name}', '{position,byte_size}'),
     ('embeds', '{message_id,title,url,description,raw}', '{position}'),

@@ -26,7 +26,7 @@ def with_us(path: Path) -> Counts:
     messages = reactions = 0
     with path.open("rb") as file:
         for piece in open_export(file).pieces():
-            found = piece if isinstance(piece, list) else [_decoded(piece)]
+            found = [_decoded(piece)] if isinstance(piece, bytes) else piece.messages
             messages += len(found)
             reactions += sum(len(message.reactions) for message in found)
     return messages, reactions

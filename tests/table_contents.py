@@ -8,6 +8,7 @@ OF_THE_WAY = {
         "file_name", "imported_at", "messages_new", "messages_edited", "messages_changed", "messages_unchanged",
         "messages_older",
     ],
+    "messages": ["observed_at", "source_digest", "confirmed_after"],  # and when it was observed is asked of the view
     "schema_version": ["applied_at"],
 }  # fmt: skip
 SKIPPED = ("personal_data", "report_runs", "report_sections")
@@ -20,8 +21,8 @@ def tables(connection):
 
 
 def contents(connection, *, without=()):
-    """Each table's rows as text, sorted; *without* some tables."""
-    found = {table: [] for table in tables(connection) if table not in without}
+    """Each table's rows as text, sorted, and when each message was last observed; *without* some tables."""
+    found = {table: [] for table in (*tables(connection), "observations") if table not in (*without, "confirmations")}
     parts = [
         sql.SQL("SELECT {0} AS name, (to_jsonb(t) - {1}::text[])::text AS row FROM {2} t").format(
             sql.Literal(table), sql.Literal(OF_THE_WAY.get(table, [])), sql.Identifier(table)

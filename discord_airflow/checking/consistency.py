@@ -52,6 +52,7 @@ CHECKS = (
     Check("channel_authors", "first and last messages of people are right", REMEDY),
     Check("coverage", "covered ranges are possible and agree with their files", REMEDY),
     Check("deletions", "deleted messages are proven deleted, and no other", REMEDY),
+    Check("confirmations", "what was seen again was seen in a file, and ranges are apart", REMEDY),
     Check("report_figures", "the newest report's figures count up", _REPORT_AGAIN),
 )
 

@@ -157,6 +157,24 @@ class Message(Strict):
     inlineEmojis: list[Raw] | UnsetType = UNSET  # since 2.44
 
 
+class GlancedReaction(Struct, gc=False):
+    users: list[Raw] | UnsetType = UNSET
+
+
+class GlancedInteraction(Struct, gc=False):
+    user: Raw
+
+
+class Glance(Struct, gc=False):
+    """What must be read of a message that is stored as it stands: which it is, and the people that it shows."""
+
+    id: str
+    author: Raw
+    reactions: list[GlancedReaction]
+    mentions: list[Raw] | UnsetType = UNSET
+    interaction: GlancedInteraction | UnsetType = UNSET
+
+
 MESSAGE_KINDS: Final = {
     "Default": 0,
     "RecipientAdd": 1,

@@ -8,20 +8,37 @@ messages, because the slow one hands each message as text to the same decoder.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw
 
-from discord_airflow.collectors.export_format import Message
+from discord_airflow.collectors.export_format import Glance, Message
 from discord_airflow.collectors.json_window import BrokenJsonError, JsonWindow
 from discord_airflow.collectors.plain_json import parse_json
 from discord_airflow.collectors.values import BadValueError
 
-Piece = list[Message] | bytes
+
+class Block(NamedTuple):
+    """Messages of the exporter's layout."""
+
+    text: bytes  # a JSON list of them
+    messages: list[Message]
+
+
+class GlancedBlock(NamedTuple):
+    """The same, but no more was decoded than can tell which messages they are, and whom they show."""
+
+    text: bytes
+    glances: list[Glance]
+
+
+Piece = Block | bytes
 """Messages that were decoded, or the text of one that must be read with care."""
+
+T = TypeVar("T")
 
 _BLOCK = 64 << 10
 _LONGEST_HEAD = 1 << 20
@@ -34,6 +51,8 @@ _SEPARATOR = _MESSAGE_ENDS + b","
 _LEAVES_THE_LIST = re.compile(rb"\n {0,2}[^ \r\n]").search
 
 _decode_messages = msgspec.json.Decoder(list[Message]).decode
+_decode_glances = msgspec.json.Decoder(list[Glance]).decode
+decode_raws = msgspec.json.Decoder(list[Raw]).decode
 _decode_any = msgspec.json.Decoder(Raw).decode
 
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # DecodeError includes ValidationError
@@ -58,33 +77,42 @@ class ExportReader:
     beginning: bytes = b""
     trouble: BrokenJsonError | None = field(default=None, init=False)
     """Why reading ended before the end; set when the pieces are exhausted, as the rest of `root` is."""
+    glancing: bool = field(default=False, init=False)
 
     _lines_are_trusted: bool = field(default=False, init=False)
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the messages in the order of the file. Can be used once."""
+        return self._pieces(_whole_block)
+
+    def glances(self) -> Iterator[Piece | GlancedBlock]:
+        """Yield the same, while `glancing` as GlancedBlock instead of Block. Can be used once."""
+        self.glancing = True
+        return self._pieces(lambda text: _glanced_block(text) if self.glancing else _whole_block(text))
+
+    def _pieces(self, decode: Callable[[bytes], T]) -> Iterator[T | bytes]:
         try:
             if self.window is None:
-                yield from self._blocks(self.beginning)
+                yield from self._blocks(self.beginning, decode)
             else:
                 yield from self._elements(self.window)
         except BrokenJsonError as trouble:
             self.trouble = trouble
 
-    def _blocks(self, tail: bytes) -> Iterator[Piece]:
+    def _blocks(self, tail: bytes, decode: Callable[[bytes], T]) -> Iterator[T | bytes]:
         while True:
             cut = tail.rfind(_SEPARATOR)
             if cut >= 0:
                 block, tail = tail[: cut + len(_MESSAGE_ENDS)], tail[cut + len(_SEPARATOR) :]
                 try:
-                    messages = _decode_messages(b"[%b]" % block)
+                    decoded = decode(b"[%b]" % block)
                 except _REFUSED:
                     broken = yield from self._one_by_one(block, tail)
                     if broken:
                         tail = broken + b"," + tail
                         break
                 else:
-                    yield messages
+                    yield decoded
             elif len(tail) > _LONGEST_HEAD:
                 break
             data = self.file.read(_BLOCK)
@@ -131,6 +159,14 @@ class ExportReader:
         read_root(window, self.root)
         if window.peek():
             raise BrokenJsonError("trailing-data", "more text follows the end of the export; only the export was read")
+
+
+def _whole_block(text: bytes) -> Block:
+    return Block(text, _decode_messages(text))
+
+
+def _glanced_block(text: bytes) -> GlancedBlock:
+    return GlancedBlock(text, _decode_glances(text))
 
 
 def _is_one_value(text: bytes) -> bool:

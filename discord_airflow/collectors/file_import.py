@@ -1,5 +1,6 @@
 """One file, one transaction: its rows, its coverage, its ledger row, or nothing of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,10 +15,11 @@ from discord_airflow.collectors.export_release import release_of
 from discord_airflow.collectors.import_summary import Counts, FileResult, FileStatus
 from discord_airflow.collectors.intake import Intake, OutOfOrderError, newest_instant
 from discord_airflow.collectors.ledger import Task, write_ledger
-from discord_airflow.collectors.load import Connection, run
-from discord_airflow.collectors.message_rows import MessageRows
+from discord_airflow.collectors.load import Channel, Connection, run
+from discord_airflow.collectors.message_rows import Batch, MessageRows
 from discord_airflow.collectors.people import People
 from discord_airflow.collectors.plain_json import clean, compact_json
+from discord_airflow.collectors.recognition import Known, Recognition, Request
 from discord_airflow.collectors.sender import Sender
 from discord_airflow.collectors.source_files import UnreadableError
 from discord_airflow.collectors.values import instant_of
@@ -95,17 +97,18 @@ class _FileImport:
         with connection.transaction(force_rollback=self._manner.dry_run):
             if self._manner.dry_run:
                 connection.execute("SET TRANSACTION READ ONLY")
-            highest = load.lock_channel(connection, header.channel_id)
+            known = load.lock_channel(connection, header.channel_id)
             self._check_ledger()
             observed = self._observed_at.isoformat()
-            ceiling = _ALL_STAGED if self._manner.staged else highest
+            ceiling = _ALL_STAGED if self._manner.staged else known.highest_id
             rows = MessageRows(People(header.guild_id), header.channel_id, observed, ceiling)
             intake = Intake(rows, skipped=self._manner.skipped, strict_order=not self._manner.staged)
-            self._take_all(intake)
-            counts = self._counts(intake)
+            self._take_all(intake, known)
+            compared = self._compare(intake)
+            counts = self._counts(intake, compared)
             result = self._result(intake, counts)
             if not self._manner.dry_run:
-                self._store(intake, counts, result)
+                self._store(intake, compared, counts, result)
         return result
 
     def _check_ledger(self) -> None:
@@ -117,12 +120,11 @@ class _FileImport:
         if not self._manner.dry_run:
             run(self._connection, "forget_file", {"sha256": self._task.sha256})
 
-    def _take_all(self, intake: Intake) -> None:
+    def _take_all(self, intake: Intake, known: Channel) -> None:
         pending = 0
         with Sender(self._rows.send) as sender:
-            for piece in self._reader.pieces():
-                intake.take(piece)
-                pending += len(piece) if isinstance(piece, bytes) else _PIECE_BYTES
+            for byte_size in self._read(intake, known, sender):
+                pending += byte_size
                 if pending >= _BATCH_BYTES:
                     sender.put(intake.rows.detach())
                     self._advance()
@@ -137,32 +139,55 @@ class _FileImport:
         if self._task.source.has_changed():
             raise UnreadableError("changed", "somebody wrote to it while it was read; import it again")
 
+    def _read(self, intake: Intake, known: Channel, sender: Sender[Batch]) -> Iterator[int]:
+        """Read the file to its end, and yield about how many bytes each step read."""
+        if self._manner.staged or not known.highest_id:
+            for piece in self._reader.pieces():
+                intake.take(piece)
+                yield len(piece) if isinstance(piece, bytes) else _PIECE_BYTES
+            return
+
+        def fetch(request: Request) -> tuple[list[Known], bool]:
+            sender.wait()
+            return load.known_messages(self._connection, known, request, self._observed_at)
+
+        recognition = Recognition(self._reader, intake, fetch, known.highest_id)
+        for piece in self._reader.glances():
+            recognition.take(piece)
+            yield len(piece) if isinstance(piece, bytes) else _PIECE_BYTES
+        recognition.finish()
+
     def _advance(self) -> None:
         if self._task.advance is not None:
             position = self._task.source.file.tell()
             self._task.advance(max(position - self._read_to, 0))
             self._read_to = max(position, self._read_to)
 
-    def _counts(self, intake: Intake) -> Counts:
-        """Compare what is staged with what is stored; what went straight is new."""
-        staged = intake.rows.staged_count
-        if staged and not intake.in_order and not self._manner.skipped:
+    def _compare(self, intake: Intake) -> Counts:
+        """Compare what is staged with what is stored."""
+        if not intake.rows.staged_count:
+            return Counts()
+        if not intake.in_order and not self._manner.skipped:
             losers = load.losing_duplicates(self._connection)
             if losers:
                 raise DuplicatesError(losers)
-        counts = self._rows.classify() if staged else Counts()
+        return self._rows.classify()
+
+    def _counts(self, intake: Intake, compared: Counts) -> Counts:
         return replace(
-            counts,
+            compared,
             messages=intake.position,
-            new=counts.new + intake.stored - staged,
+            new=compared.new + intake.stored - intake.rows.staged_count - intake.confirmed,  # what went straight is new
+            unchanged=compared.unchanged + intake.confirmed,
             duplicates=len(self._manner.skipped),
             quarantined=intake.quarantined,
         )
 
-    def _store(self, intake: Intake, counts: Counts, result: FileResult) -> None:
+    def _store(self, intake: Intake, compared: Counts, counts: Counts, result: FileResult) -> None:
         connection, header = self._connection, self._header
         if intake.rows.staged_count:
-            load.merge_messages(connection, replace(counts, new=counts.new - intake.stored + intake.rows.staged_count))
+            load.merge_messages(connection, compared)
+        load.merge_confirmations(connection, self._rows)
         observed = self._observed_at.isoformat()
         load.merge_places(connection, header, observed)
         load.merge_people(connection, self._rows, header.guild_id, observed)

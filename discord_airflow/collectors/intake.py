@@ -1,7 +1,12 @@
 """From the pieces of a file to rows: the one place that decides what becomes of each message."""
 
-from discord_airflow.collectors.export_format import Message
-from discord_airflow.collectors.export_reader import ExportReader, Piece
+from collections.abc import Sequence
+from hashlib import sha256
+
+from msgspec import Raw
+
+from discord_airflow.collectors.export_format import Glance, Message
+from discord_airflow.collectors.export_reader import ExportReader, Piece, decode_raws
 from discord_airflow.collectors.import_summary import Trouble
 from discord_airflow.collectors.lenient_message import id_of, lenient_message, strict_message
 from discord_airflow.collectors.message_rows import MessageRows
@@ -12,6 +17,8 @@ MOST_TROUBLES = 10_000
 """Of one file no more are kept one by one; all are counted."""
 
 _SAMPLE = 200
+_ROWS = b"rows 1"
+"""Another text here when the rows that a message becomes change: what older releases stored must be read again then."""
 
 
 class OutOfOrderError(Exception):
@@ -30,6 +37,7 @@ class Intake:
         self.rows = rows
         self.position = 0
         self.stored = 0
+        self.confirmed = 0
         self.quarantined = 0
         self.replaced_characters = 0
         self.troubles: list[Trouble] = []
@@ -42,20 +50,39 @@ class Intake:
         self._skipped = skipped
         self._strict_order = strict_order
         self._rising: bool | None = None
+        # The same text makes other rows in another guild.
+        self._mark = int.from_bytes(sha256(_ROWS + str(rows.people.guild_id).encode()).digest()[:8], "big", signed=True)
 
     def take(self, piece: Piece) -> None:
         """Collect the rows of a piece."""
         if isinstance(piece, bytes):
             self._take_text(piece)
-            return
+        else:
+            self._take_messages(piece.messages, decode_raws(piece.text))
+
+    def confirm(self, numbers: list[int], glances: Sequence[Glance], texts: Sequence[Raw | bytes]) -> None:
+        """Count messages, with these ids and texts, that are stored as they stand, and collect the people they show."""
         if len(self.sample) < _SAMPLE:
-            self.sample += piece
-        add, skipped = self.rows.add, self._skipped
+            self.sample += filter(None, map(strict_message, texts))
+        for glance in glances:
+            self.rows.glance(glance)
+        self.position += len(numbers)
+        self.confirmed += len(numbers)
+        self._count(numbers)
+
+    def digest_of(self, text: Raw | bytes) -> int:
+        """Return what is stored of the text that a message was read from: 64 bits of a hash."""
+        return int.from_bytes(sha256(text).digest()[:8], "big", signed=True) ^ self._mark
+
+    def _take_messages(self, messages: list[Message], texts: Sequence[Raw | bytes]) -> None:
+        if len(self.sample) < _SAMPLE:
+            self.sample += messages
+        add, skipped, digest_of = self.rows.add, self._skipped, self.digest_of
         numbers = []
-        for message in piece:
+        for message, text in zip(messages, texts, strict=True):
             if self.position not in skipped:
                 try:
-                    numbers.append(add(message, self.position))
+                    numbers.append(add(message, self.position, digest_of(text)))
                 except BadValueError:
                     self._count(numbers)
                     numbers = []
@@ -85,7 +112,7 @@ class Intake:
         if message is None:
             self._take_with_care(text)
             return
-        self.take([message])
+        self._take_messages([message], [text.strip()])
 
     def _take_with_care(self, text: bytes) -> None:
         value: object = None
@@ -109,7 +136,7 @@ class Intake:
                 pass  # no column can hold something in it; what can be held is taken, and its residue
         message, residue = lenient_message(value)
         self.sample += [message] if len(self.sample) < _SAMPLE else []
-        return self.rows.add(message, self.position, residue)
+        return self.rows.add(message, self.position, residue=residue)
 
     def _count(self, numbers: list[int]) -> None:
         """Count the messages with these ids, and see whether ids still rise, or fall, from one to the next."""
@@ -142,7 +169,7 @@ def newest_instant(reader: ExportReader) -> int | None:
     """Return the latest time of a message or an edit, in microseconds since Discord's epoch."""
     newest: int | None = None
     for piece in reader.pieces():
-        for message in [strict_message(piece)] if isinstance(piece, bytes) else piece:
+        for message in [strict_message(piece)] if isinstance(piece, bytes) else piece.messages:
             for text in _times(message, piece):
                 try:
                     instant, _ = parse_instant(text)

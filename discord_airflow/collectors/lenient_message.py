@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
+from discord_airflow.collectors.child_rows import MOST_CHILDREN
 from discord_airflow.collectors.export_format import NO_DATE, Embed, Message
-from discord_airflow.collectors.message_rows import MOST_CHILDREN
 from discord_airflow.collectors.plain_json import compact_json
 from discord_airflow.collectors.values import (
     BadValueError,
@@ -26,7 +27,7 @@ from discord_airflow.collectors.values import (
 _decode = msgspec.json.Decoder(Message).decode
 
 
-def strict_message(text: bytes) -> Message | None:
+def strict_message(text: bytes | Raw) -> Message | None:
     """Return the exporter's message in *text*, or None when it has another shape."""
     try:
         return _decode(text)

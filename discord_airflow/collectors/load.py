@@ -1,8 +1,9 @@
 """Rows into the database: COPY for what is new, staging and set-based merging for what may be there already."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -10,12 +11,14 @@ from psycopg import sql
 from discord_airflow.collectors.export_header import ExportHeader
 from discord_airflow.collectors.import_summary import Counts
 from discord_airflow.collectors.message_rows import Batch, MessageRows
+from discord_airflow.collectors.recognition import Known, Request
 from discord_airflow.collectors.tables import MESSAGE_TABLES
 from discord_airflow.sql_files import statement
 
 Connection = psycopg.Connection[Any]
 
 _PACKAGE = "discord_airflow.collectors"
+_CONFIRMATIONS = ("channel_id", "from_id", "to_id", "observed_at")
 _AUTHORS = ("author_id", "kind", "author_kind", "first_sent_at", "first_message_id", "last_sent_at", "last_message_id")
 
 
@@ -41,11 +44,36 @@ def prepare_session(connection: Connection) -> None:
         merge(connection, "session_tables")
 
 
-def lock_channel(connection: Connection, channel_id: int) -> int:
-    """Wait until no other import writes to the channel, and return its highest message id (0: it has none)."""
+class Channel(NamedTuple):
+    """What is stored of a channel."""
+
+    id: int
+    highest_id: int  # of its messages; 0: none
+    confirmed_at: datetime | None  # the newest of its confirmations
+
+
+def lock_channel(connection: Connection, channel_id: int) -> Channel:
+    """Wait until no other import writes to the channel, and return what is stored of it."""
     run(connection, "lock_channel", {"channel_id": channel_id})
     row = run(connection, "highest_message", {"channel_id": channel_id}).fetchone()
-    return row[0] if row else 0
+    assert row is not None
+    return Channel(channel_id, *row)
+
+
+def known_messages(
+    connection: Connection, channel: Channel, request: Request, observed_at: datetime
+) -> tuple[list[Known], bool]:
+    """Return the stored messages that *request* asks for, and whether they are all of its range."""
+    is_newest = channel.confirmed_at is None or channel.confirmed_at <= observed_at
+    common = {"channel_id": channel.id, "observed_at": observed_at, "is_newest": is_newest}
+    # Of a file that shows few of the channel's messages the others are not worth a look.
+    most = 4 * len(request.ids) + 100
+    span = {"from_id": request.from_id, "to_id": request.to_id, "most": most + 1}
+    found = run(connection, "known_messages", common | span).fetchall()
+    is_all = len(found) <= most
+    if not is_all:
+        found = run(connection, "known_among", common | {"ids": request.ids}).fetchall()
+    return found, is_all
 
 
 class Rows:
@@ -64,6 +92,7 @@ class Rows:
             self._stage(f"incoming_{table}", (*columns, *extra), batch.staged[table])
         for table, columns, lines in batch.people.tables():
             self._stage(table, columns, lines)
+        self._stage("incoming_confirmations", _CONFIRMATIONS, batch.confirmations)
 
     def send_authors(self, rows: MessageRows) -> None:
         """Send who wrote first and last among the messages that went straight into the tables."""
@@ -129,6 +158,13 @@ def merge_messages(connection: Connection, counts: Counts) -> None:
     if counts.written:
         merge(connection, "insert_children")
     merge(connection, "touch_authors")
+
+
+def merge_confirmations(connection: Connection, rows: Rows) -> None:
+    """Add the ranges of ids in which everything stored was seen again to those of earlier files."""
+    if "incoming_confirmations" in rows.staged:
+        rows.staged.add("painted_confirmations")
+        merge(connection, "merge_confirmations")
 
 
 def merge_places(connection: Connection, header: ExportHeader, observed_at: str) -> None:

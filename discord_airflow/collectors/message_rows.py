@@ -1,40 +1,28 @@
 """From decoded messages to the rows of their tables, as lines of COPY text."""
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-import msgspec
 from msgspec import UNSET, Raw
 
+from discord_airflow.collectors.child_rows import attachments_of, embeds_of, forwarded_of, numbered, stickers_of
 from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, escaped_json, nullable
 from discord_airflow.collectors.export_format import (
     MESSAGE_KINDS,
-    NO_DATE,
     PLACEHOLDER,
-    Attachment,
-    Embed,
-    Forwarded,
+    Glance,
     Interaction,
     Message,
     Reaction,
     Reference,
-    Sticker,
     kind_of,
 )
 from discord_airflow.collectors.people import People, PeopleLines
-from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
+from discord_airflow.collectors.plain_json import encode_json
 from discord_airflow.collectors.tables import MESSAGE_TABLES
-from discord_airflow.collectors.values import BadValueError, is_off_clock, offset_minutes, parse_id, parse_instant
+from discord_airflow.collectors.values import BadValueError, is_off_clock, parse_id, parse_instant
 
 NO_STICKERS, NO_INLINE_EMOJIS, NO_CALL, NO_MENTIONS = 1, 2, 4, 8
 """Bits of messages.variant: keys that an older exporter did not write."""
-
-MOST_CHILDREN = 2**15 - 1
-"""Positions are smallint."""
-
-T = TypeVar("T")
-
-_decode_embed = msgspec.json.Decoder(Embed).decode
 
 Lines = dict[str, list[bytes]]
 Children = list[tuple[str, list[bytes]]]
@@ -56,6 +44,7 @@ class Batch(NamedTuple):
     straight: Lines
     staged: Lines
     people: PeopleLines
+    confirmations: list[bytes]
 
 
 class MessageRows:
@@ -70,6 +59,7 @@ class MessageRows:
         self.people = people
         self.straight = no_lines()
         self.staged = no_lines()
+        self.confirmations: list[bytes] = []
         self.off_clock = 0
         self.staged_count = 0
         self.authors: dict[tuple[str, str, int], list[Sent]] = {}
@@ -78,12 +68,12 @@ class MessageRows:
         self._ceiling = ceiling
         self._kinds: dict[str, tuple[str, str]] = {}
 
-    def add(self, message: Message, place: int, residue: str | None = None) -> int:
+    def add(self, message: Message, place: int, source: int | None = None, residue: str | None = None) -> int:
         """
         Collect the rows of *message*, the *place*-th of its file, and return its id.
 
-        *residue* is the whole message as JSON when *message* holds only a part of it. A value that no column can hold
-        raises BadValueError, and nothing was collected.
+        *source* is the digest of its text when *message* holds all of it, *residue* the whole message as JSON when it
+        holds only a part. A value that no column can hold raises BadValueError, and nothing was collected.
         """
         identity = message.id
         number = parse_id(identity)
@@ -113,7 +103,7 @@ class MessageRows:
         off_clock = is_off_clock(number, sent)
         line += (
             f"\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
-            f"\t{NULL if residue is None else escaped_json(residue)}"
+            f"\t{NULL if residue is None else escaped_json(residue)}\t{NULL if source is None else source}"
         ).encode()
         self._collect(number, line, children, place)
         if number > self._ceiling:
@@ -121,10 +111,26 @@ class MessageRows:
         self.off_clock += off_clock
         return number
 
+    def glance(self, message: Glance) -> None:
+        """Collect the rows of the people whom a message shows that is stored as it stands."""
+        user = self.people.user
+        user(message.author)
+        for reaction in message.reactions:
+            for raw in reaction.users or ():
+                user(raw)
+        for raw in message.mentions or ():
+            user(raw)
+        if message.interaction:
+            user(message.interaction.user)
+
+    def confirm(self, from_id: int, to_id: int) -> None:
+        """Collect a range of ids of which all stored messages were seen as they are."""
+        self.confirmations.append(f"{self._channel}\t{from_id}\t{to_id}\t{self._observed}".encode())
+
     def detach(self) -> Batch:
         """Return the rows collected so far, and forget them."""
-        batch = Batch(self.straight, self.staged, self.people.lines)
-        self.straight, self.staged, self.people.lines = no_lines(), no_lines(), PeopleLines()
+        batch = Batch(self.straight, self.staged, self.people.lines, self.confirmations)
+        self.straight, self.staged, self.people.lines, self.confirmations = no_lines(), no_lines(), PeopleLines(), []
         return batch
 
     def _collect(self, number: int, line: bytes, children: Children, place: int) -> None:
@@ -157,11 +163,11 @@ class MessageRows:
     def _children(self, message: Message, identity: str) -> Children:
         children: Children = []
         if message.attachments:
-            children.append(("attachments", _attachments(identity, message.attachments)))
+            children.append(("attachments", attachments_of(identity, message.attachments)))
         if message.embeds:
-            children.append(("embeds", _embeds(identity, message.embeds)))
+            children.append(("embeds", embeds_of(identity, message.embeds)))
         if message.stickers:
-            children.append(("stickers", _stickers(identity, message.stickers)))
+            children.append(("stickers", stickers_of(identity, message.stickers)))
         if message.reactions:
             children += self._reactions(identity, message.reactions)
         if message.mentions:
@@ -171,7 +177,7 @@ class MessageRows:
         if message.interaction is not UNSET:
             children.append(("interactions", [self._interaction(identity, message.interaction)]))
         if message.forwardedMessage is not UNSET:
-            children.append(("forwarded_messages", [_forwarded(identity, message.forwardedMessage)]))
+            children.append(("forwarded_messages", [forwarded_of(identity, message.forwardedMessage)]))
         return children
 
     def _reactions(self, identity: str, reactions: list[Reaction]) -> Children:
@@ -211,13 +217,6 @@ class MessageRows:
             raise trouble.inside("interaction") from None
 
 
-def numbered(items: list[T], place: str) -> Iterable[tuple[int, T]]:
-    """Return *items* with their positions; more of them than a message can have rows for raises BadValueError."""
-    if len(items) > MOST_CHILDREN:
-        raise BadValueError(place, "too-many", f"{len(items)} entries; a message can keep {MOST_CHILDREN}")
-    return enumerate(items)
-
-
 def _joined(line: bytes, children: Children) -> bytes:
     parts = [line]
     for table, rows in children:
@@ -242,61 +241,3 @@ def _reference_ids(reference: Reference) -> str:
     if reference.type is UNSET and not any(ids):
         raise BadValueError("reference", "empty", "a reference that refers to nothing")
     return "\t".join(NULL if text is None else str(parse_id(text, "reference", least=0)) for text in ids)
-
-
-def _attachments(identity: str, attachments: list[Attachment]) -> list[bytes]:
-    return [
-        (
-            f"{identity}\t{position}\t{parse_id(item.id, f'attachments[{position}].id')}\t{escaped(item.url)}"
-            f"\t{escaped(item.fileName)}\t{item.fileSizeBytes}"
-        ).encode()
-        for position, item in numbered(attachments, "attachments")
-    ]
-
-
-def _stickers(identity: str, stickers: list[Sticker]) -> list[bytes]:
-    return [
-        (
-            f"{identity}\t{position}\t{parse_id(item.id, f'stickers[{position}].id')}\t{escaped(item.name)}"
-            f"\t{escaped(item.format)}\t{escaped(item.sourceUrl)}"
-        ).encode()
-        for position, item in numbered(stickers, "stickers")
-    ]
-
-
-def _embeds(identity: str, embeds: list[Raw]) -> list[bytes]:
-    return [f"{identity}\t{position}\t{_embed(bytes(raw))}".encode() for position, raw in numbered(embeds, "embeds")]
-
-
-def _embed(text: bytes) -> str:
-    try:
-        embed = _decode_embed(text)
-    except (msgspec.ValidationError, UnicodeDecodeError):
-        value, replaced = parse_json(text)
-        if replaced or not isinstance(value, dict):
-            raise BadValueError("embeds", "not-an-object", "an embed that cannot be stored as it is") from None
-        heads = [nullable(value.get(key)) for key in ("title", "url", "description")]
-        return "\t".join((*heads, escaped_json(compact_json(value))))
-    raw = escaped_json(encode_json(embed))
-    return f"{nullable(embed.title)}\t{nullable(embed.url)}\t{nullable(embed.description)}\t{raw}"
-
-
-def _forwarded(identity: str, message: Forwarded) -> bytes:
-    place = "forwardedMessage.timestamp"
-    sent, edited = message.timestamp, message.timestampEdited
-    if sent.startswith(NO_DATE) and len(sent) == len(NO_DATE) + len("+00:00"):
-        sent, offset = NULL, _offset(sent[-6:], place)
-    else:
-        offset = parse_instant(sent, place)[1]
-    edited_offset = NULL if edited is None else parse_instant(edited, f"{place}Edited")[1]
-    parts = (message.attachments, message.embeds, message.stickers)
-    lists = "\t".join(escaped_json(encode_json(part)) for part in parts)
-    content = escaped(message.content)
-    return f"{identity}\t{sent}\t{edited or NULL}\t{offset}\t{edited_offset}\t{content}\t{lists}".encode()
-
-
-def _offset(zone: str, place: str) -> int:
-    try:
-        return offset_minutes(zone)
-    except ValueError as error:
-        raise BadValueError(place, "bad-timestamp", str(error)) from None

@@ -12,8 +12,8 @@ class Sender(Generic[Batch]):
     """
     Hands batches to *send*, in order, from a thread of its own.
 
-    Use it as a context manager; between its first batch and `finish` nobody else may use what *send* uses. A
-    single batch is sent without a thread: most files are small.
+    Use it as a context manager; between its first batch and `finish` nobody else may use what *send* uses, but right
+    after `wait`. A single batch is sent without a thread: most files are small.
     """
 
     def __init__(self, send: Callable[[Batch], None]) -> None:
@@ -33,6 +33,12 @@ class Sender(Generic[Batch]):
             self._thread.start()
             self._queue.put(self._first)
         self._queue.put(batch)
+        self._raise()
+
+    def wait(self) -> None:
+        """Return when what was put so far is sent, or not yet begun; raise what a batch met with."""
+        if self._thread is not None:
+            self._queue.join()
         self._raise()
 
     def finish(self) -> None:
@@ -66,3 +72,4 @@ class Sender(Generic[Batch]):
                     self._send(batch)
                 except BaseException as error:  # noqa: BLE001 (raised again by whoever waits)
                     self._error = error
+            self._queue.task_done()

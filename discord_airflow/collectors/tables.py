@@ -9,7 +9,7 @@ MESSAGE_TABLES: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
         "id", "channel_id", "author_id", "author_profile", "sent_at", "edited_at", "call_ended_at",
         "reference_message_id", "reference_channel_id", "reference_guild_id", "kind", "author_kind",
         "utc_offset", "edited_utc_offset", "variant", "is_pinned", "type", "reference_type", "content",
-        "digest", "observed_at", "off_clock", "residue",
+        "digest", "observed_at", "off_clock", "residue", "source_digest",
     ),
     "attachments": ("message_id", "position", "id", "url", "file_name", "byte_size"),
     "embeds": ("message_id", "position", "title", "url", "description", "raw"),

@@ -111,6 +111,11 @@ DAMAGES = {
         "UPDATE messages SET author_kind = 0 WHERE content = 'from nobody'",
     ],
     "coverage": ["UPDATE coverage SET before_id = after_id", "UPDATE coverage SET channel_id = 1"],
+    "confirmations": [
+        "INSERT INTO confirmations SELECT channel_id, 5, 4, 1, observed_at FROM ledger WHERE file_name = 'newer.json'",
+        "INSERT INTO confirmations SELECT channel_id, 1, 2, 1, observed_at + interval '1 second' FROM ledger LIMIT 1",
+        "INSERT INTO confirmations SELECT channel_id, id, 9, 1, observed_at FROM ledger, generate_series(1, 2) id",
+    ],
     "deletions": [
         "UPDATE messages SET deleted_at = NULL",
         "UPDATE messages SET deleted_at = observed_at + interval '1 second' WHERE content = 'first'",

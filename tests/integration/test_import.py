@@ -124,7 +124,7 @@ def test_the_same_content_in_a_later_file_only_moves_its_time(connection, tmp_pa
     import_file(connection, write(tmp_path, FULL))
     later = import_file(connection, write(tmp_path, {**FULL, "exportedAt": "2026-04-01T00:00:00+00:00"}))
     assert (later.counts.unchanged, later.counts.written) == (3, 0)
-    assert one(connection, "SELECT count(DISTINCT observed_at), min(observed_at)::date::text FROM messages") == (
+    assert one(connection, "SELECT count(DISTINCT observed_at), min(observed_at)::date::text FROM observations") == (
         1,
         "2026-04-01",
     )

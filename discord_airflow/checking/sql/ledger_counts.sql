@@ -1,7 +1,7 @@
 -- Are as many messages stored as the ledger's files brought?
 -- Every message that counted as new must be there, and every message of a file at least as newly observed as the file.
 WITH observed AS (
-    SELECT channel_id, observed_at, count(*) AS messages FROM messages GROUP BY 1, 2
+    SELECT channel_id, observed_at, count(*) AS messages FROM observations GROUP BY 1, 2
 ), stored AS (
     SELECT channel_id, observed_at,
            sum(messages) OVER (PARTITION BY channel_id ORDER BY observed_at DESC) AS since_then

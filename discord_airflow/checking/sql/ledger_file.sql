@@ -4,5 +4,5 @@ SELECT l.status, l.channel_id, l.observed_at, l.messages, l.quarantined,
        ARRAY(SELECT q.position FROM quarantine q WHERE q.sha256 = l.sha256) AS refused,
        EXISTS (SELECT FROM ledger o WHERE o.channel_id = l.channel_id AND o.observed_at = l.observed_at
                                       AND o.sha256 <> l.sha256 AND o.status <> 'rejected') AS has_twin,
-       (SELECT count(*) FROM messages m WHERE m.channel_id = l.channel_id AND m.observed_at = l.observed_at) AS observed
+       (SELECT count(*) FROM observations m WHERE m.channel_id = l.channel_id AND m.observed_at = l.observed_at) AS observed
   FROM ledger l WHERE l.sha256 = %(sha256)s

@@ -1,6 +1,6 @@
 -- Does every message come from a file in the ledger, observed when that file was?
 WITH observed AS (
-    SELECT channel_id, observed_at, count(*) AS messages, min(id) AS example FROM messages GROUP BY 1, 2
+    SELECT channel_id, observed_at, count(*) AS messages, min(id) AS example FROM observations GROUP BY 1, 2
 ), found AS (
     SELECT o.messages, o.messages || ' messages of channel ' || o.channel_id || ', such as ' || o.example
            || ', observed at ' || o.observed_at AS example

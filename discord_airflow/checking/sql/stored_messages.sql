@@ -1,5 +1,5 @@
 -- What is stored of these messages, all that they carry included?
-SELECT m.id, m.channel_id, m.sent_at, m.observed_at, m.edited_at, m.call_ended_at, m.type, m.is_pinned, m.content, m.residue,
+SELECT m.id, m.channel_id, m.sent_at, greatest(m.observed_at, c.observed_at) AS observed_at, m.edited_at, m.call_ended_at, m.type, m.is_pinned, m.content, m.residue,
        m.author_id, m.author_observed_at, p.name AS author_name, p.discriminator, p.nickname, p.is_bot, p.residue AS author_residue,
        m.reference_message_id, m.reference_channel_id,
        ARRAY(SELECT jsonb_build_array(a.id::text, a.url, a.file_name, a.byte_size)
@@ -21,5 +21,6 @@ SELECT m.id, m.channel_id, m.sent_at, m.observed_at, m.edited_at, m.call_ended_a
        (SELECT jsonb_build_array(f.content, jsonb_array_length(f.attachments), jsonb_array_length(f.embeds))
           FROM forwarded_messages f WHERE f.message_id = m.id) AS forwarded
   FROM messages m
+  LEFT JOIN LATERAL confirmations_of(m.channel_id, m.id, m.confirmed_after) c ON true
   LEFT JOIN profiles p ON p.user_id = m.author_id AND p.digest = m.author_profile
  WHERE m.id = ANY (%(ids)s)

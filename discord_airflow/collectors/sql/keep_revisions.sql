@@ -8,7 +8,7 @@ SELECT DISTINCT ON (id, text_digest) id, text_digest, content, edited_at, observ
           JOIN messages m ON m.id = i.id
          CROSS JOIN LATERAL (SELECT i.content, i.edited_at, i.observed_at WHERE v.verdict = 'older'
                              UNION ALL
-                             SELECT m.content, m.edited_at, m.observed_at WHERE v.verdict = 'edited') lost
+                             SELECT m.content, m.edited_at, v.old_observed_at WHERE v.verdict = 'edited') lost
          WHERE v.verdict IN ('edited', 'older') AND i.content <> m.content) losers
  ORDER BY id, text_digest
 ON CONFLICT (message_id, text_digest) DO UPDATE

@@ -22,8 +22,9 @@ SELECT m.id, m.author_id, m.author_profile, m.sent_at, m.edited_at, m.call_ended
                                 c.attachments, c.embeds, c.stickers)
           FROM forwarded_messages c WHERE c.message_id = m.id) AS forwarded
   FROM ledger l
-  JOIN messages m ON m.channel_id = l.channel_id AND m.observed_at = l.observed_at
+  JOIN messages m ON m.channel_id = l.channel_id
                  AND m.id BETWEEN least(l.first_message_id, l.last_message_id)
                               AND greatest(l.first_message_id, l.last_message_id)
- WHERE l.sha256 = %(sha256)s
+  LEFT JOIN LATERAL confirmations_of(m.channel_id, m.id, m.confirmed_after) c ON true
+ WHERE l.sha256 = %(sha256)s AND greatest(m.observed_at, c.observed_at) = l.observed_at
  ORDER BY m.id;

@@ -46,6 +46,15 @@ CREATE TEMP TABLE incoming_authors (
     last_message_id  bigint NOT NULL
 );
 
+-- Ranges of ids of which all stored messages were seen again as they are, and what that makes of the channel's ranges.
+CREATE TEMP TABLE incoming_confirmations (
+    channel_id  bigint NOT NULL,
+    from_id     bigint NOT NULL,
+    to_id       bigint NOT NULL,
+    observed_at timestamptz NOT NULL
+);
+CREATE TEMP TABLE painted_confirmations (LIKE confirmations);
+
 -- What each staged message is to the one that is stored, and what that one was.
 CREATE TEMP TABLE verdicts (
     id             bigint PRIMARY KEY,
@@ -57,7 +66,8 @@ CREATE TEMP TABLE verdicts (
     old_author_id  bigint,
     old_sent_at    timestamptz,
     old_persons    boolean,                      -- did it count as a person's message?
-    was_deleted    boolean
+    was_deleted    boolean,
+    old_observed_at timestamptz
 );
 
 -- Who wrote in which channel has to be looked up again.

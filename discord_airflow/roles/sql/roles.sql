@@ -7,7 +7,7 @@
 DO $$
 DECLARE
     data    constant text[] := '{ledger,quarantine,coverage,guilds,channels,users,members,roles,profiles,emojis,messages,
-        message_revisions,attachments,embeds,stickers,reactions,reaction_users,mentions,inline_emojis,interactions,
+        confirmations,message_revisions,attachments,embeds,stickers,reactions,reaction_users,mentions,inline_emojis,interactions,
         forwarded_messages,channel_authors}';
     reports constant text[] := '{report_runs,report_sections,digest_chunks,posted_pieces}';
     role    text;

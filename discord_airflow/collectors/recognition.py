@@ -1,0 +1,189 @@
+"""
+Messages that are stored just as they stand in the file: recognised by their text, and not read any further.
+
+A later export of a channel shows most of its messages again. Each is stored with the digest of the text it was read
+from; where the file's text has the same, its rows would be the same, and only the people whom it shows are looked at.
+That all stored messages between two ids were seen again is noted as one range, whatever their number.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from discord_airflow.collectors.export_format import Glance
+from discord_airflow.collectors.export_reader import ExportReader, GlancedBlock, Piece, decode_raws
+from discord_airflow.collectors.intake import Intake, OutOfOrderError
+
+_BATCH_BYTES = 1 << 20
+_decode_glance = msgspec.json.Decoder(Glance).decode
+
+Known = tuple[int, int | None, bool, bool]
+"""
+A stored message of the channel: its id; the digest of its text, None where it must be compared; whether the file shows
+it later than the one it was stored from; whether its id and its time disagree.
+"""
+
+
+class Request(NamedTuple):
+    """Which stored messages are asked for: all in a range of ids, or, if those are too many, the ones in the file."""
+
+    from_id: int
+    to_id: int
+    ids: list[int]
+
+
+Fetch = Callable[[Request], tuple[Sequence[Known], bool]]
+"""Returns stored messages in rising order, and whether they are all of the range."""
+
+
+class _Batch:
+    """Messages that were glanced at, in the order of the file."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.glances: list[Glance] = []
+        self.texts: list[Raw | bytes] = []
+        self.byte_size = 0
+
+    def add(self, glances: Sequence[Glance], texts: Sequence[Raw | bytes], byte_size: int) -> None:
+        """Take more messages; what has no number for its id raises ValueError."""
+        self.numbers += [int(glance.id) for glance in glances]
+        self.glances += glances
+        self.texts += texts
+        self.byte_size += byte_size
+
+
+class Recognition:
+    """
+    Stands between a reader and an *intake*, and keeps from it what is stored already.
+
+    *fetch* finds the stored messages; none has an id above *ceiling*. Ids must rise or fall through the file;
+    otherwise OutOfOrderError is raised.
+    """
+
+    def __init__(self, reader: ExportReader, intake: Intake, fetch: Fetch, ceiling: int) -> None:
+        self._reader = reader
+        self._intake = intake
+        self._fetch = fetch
+        self._ceiling = ceiling
+        self._batch = _Batch()
+        self._rising: bool | None = None
+        self._reached: int | None = None
+        self._compared: set[int] = set()  # by the intake since then: these end no range
+        self._range: tuple[int, int] | None = None
+        self._range_is_older = False
+
+    def take(self, piece: Piece | GlancedBlock) -> None:
+        """Take the next piece of the file."""
+        if isinstance(piece, GlancedBlock):
+            self._glance(piece.glances, decode_raws(piece.text), len(piece.text))
+        elif isinstance(piece, bytes):
+            text = piece.strip()
+            try:
+                glances = [_decode_glance(text)]
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                self._flush()
+                self._compare(text)
+            else:
+                self._glance(glances, [text], len(text))
+        else:
+            self._flush()
+            self._intake.take(piece)
+        if self._batch.byte_size >= _BATCH_BYTES or self._reached is None:
+            self._flush()
+
+    def finish(self) -> None:
+        """Take note that the file ended."""
+        self._flush()
+        self._close_range()
+
+    def _glance(self, glances: list[Glance], texts: Sequence[Raw | bytes], byte_size: int) -> None:
+        try:
+            self._batch.add(glances, texts, byte_size)
+        except ValueError:
+            self._flush()
+            for text in texts:
+                self._compare(bytes(text))
+
+    def _compare(self, text: bytes) -> None:
+        before = self._intake.stored
+        self._intake.take(text)
+        if self._intake.stored > before and self._intake.last_id is not None:
+            self._compared.add(self._intake.last_id)
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, _Batch()
+        if not batch.numbers:
+            return
+        self._check_order(batch.numbers)
+        stored, is_all = self._stored(batch.numbers)
+        marks = self._recognised(batch, stored)
+        self._hand_on(batch, marks)
+        self._extend_ranges(stored, set(compress(batch.numbers, marks)), gapless=is_all)
+        self._reached = batch.numbers[-1]
+        self._compared = set()
+        if self._rising and self._reached > self._ceiling:
+            self._reader.glancing = False
+
+    def _check_order(self, numbers: list[int]) -> None:
+        chain = numbers if self._reached is None else [self._reached, *numbers]
+        if self._rising is None and len(chain) > 1:
+            self._rising = chain[1] > chain[0]
+        if chain != sorted(chain, reverse=self._rising is False) or len(set(chain)) != len(chain):
+            raise OutOfOrderError
+
+    def _stored(self, numbers: list[int]) -> tuple[Sequence[Known], bool]:
+        """Return what is stored from where the last batch ended to where this one does, in the order of the file."""
+        first, last = numbers[0], numbers[-1]
+        if min(first, last) > self._ceiling:
+            return (), True
+        if self._rising is False:
+            stored, is_all = self._fetch(Request(last, first if self._reached is None else self._reached - 1, numbers))
+            return stored[::-1], is_all
+        return self._fetch(Request(first if self._reached is None else self._reached + 1, last, numbers))
+
+    def _recognised(self, batch: _Batch, stored: Sequence[Known]) -> list[bool]:
+        """Return of each message whether its very text was stored."""
+        known = {number: digest for number, digest, _, _ in stored}.get
+        digest_of = self._intake.digest_of
+        return [
+            (digest := known(number)) is not None and digest == digest_of(text)
+            for number, text in zip(batch.numbers, batch.texts, strict=True)
+        ]
+
+    def _hand_on(self, batch: _Batch, marks: list[bool]) -> None:
+        begin = 0
+        while begin < len(marks):
+            if not marks[begin]:
+                self._compare(bytes(batch.texts[begin]))
+                begin += 1
+                continue
+            try:
+                end = marks.index(False, begin)
+            except ValueError:
+                end = len(marks)
+            part = slice(begin, end)
+            self._intake.confirm(batch.numbers[part], batch.glances[part], batch.texts[part])
+            begin = end
+
+    def _extend_ranges(self, stored: Sequence[Known], confirmed: set[int], *, gapless: bool) -> None:
+        """Go through what is stored: what the file does not show, or shows unusably, ends a range."""
+        for number, _, is_older, is_off_clock in stored:
+            if not gapless:
+                self._close_range()
+            if number in confirmed:
+                self._range = (number if self._range is None else self._range[0], number)
+                self._range_is_older |= is_older
+                self._intake.rows.off_clock += is_off_clock
+            elif number not in self._compared:
+                self._close_range()
+        if not gapless:
+            self._close_range()
+
+    def _close_range(self) -> None:
+        if self._range is not None and self._range_is_older:
+            self._intake.rows.confirm(min(self._range), max(self._range))
+        self._range, self._range_is_older = None, False
