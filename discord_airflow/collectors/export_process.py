@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import IO
 
 _KEPT_BYTES = 256 * 1024
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 7
+"""Those who stop us often wait ten seconds before they kill, and so does Docker."""
 _POLL_SECONDS = 0.05
 
 
@@ -39,9 +40,11 @@ def run_exporter(
     inherited: Sequence[int] = (),
     kept_bytes: int = _KEPT_BYTES,
     on_line: Callable[[str], None] = lambda _line: None,
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> Finished:
     """
     Run *command* and return how it ended; after *seconds* it is asked to stop and then killed, with all its children.
+    The same happens once *interrupted* says so, and Interrupted is raised: a thread never sees a signal itself.
 
     *inherited* are file descriptors that the process keeps open: the lock stays held until it is gone, even when this
     program is killed. *on_line* sees each line of stdout as it comes. Raises OSError when the command cannot start.
@@ -64,7 +67,7 @@ def run_exporter(
         reader.start()
     stopped = None
     try:
-        if not _wait(process, seconds):
+        if not _wait(process, seconds, interrupted):
             stopped = f"it did not finish within {_spell(seconds)} and was stopped"
             _stop(process)
     except BaseException:
@@ -76,9 +79,11 @@ def run_exporter(
     return Finished(process.returncode, output.text(secret), errors.text(secret), stopped)
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _wait(process: subprocess.Popen[bytes], seconds: float, interrupted: Callable[[], bool] = lambda: False) -> bool:
     deadline = time.monotonic() + seconds
     while process.poll() is None:
+        if interrupted():
+            raise Interrupted
         if time.monotonic() >= deadline:
             return False
         time.sleep(_POLL_SECONDS)

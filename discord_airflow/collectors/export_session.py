@@ -4,10 +4,12 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from discord_airflow.collectors.chat_exporter import (
     Exporter,
@@ -19,7 +21,7 @@ from discord_airflow.collectors.chat_exporter import (
     parse_channel_listing,
 )
 from discord_airflow.collectors.export_facts import read_facts
-from discord_airflow.collectors.export_process import Finished, run_exporter
+from discord_airflow.collectors.export_process import Finished, Interrupted, run_exporter
 from discord_airflow.collectors.outcome import Ended, FileFacts, Next, State, Verdict, judge
 from discord_airflow.collectors.run_lock import RunLock, exporter_lock
 from discord_airflow.collectors.staging import (
@@ -85,16 +87,28 @@ class ExportSession:
         self._clock = clock
         self._staging = prepare_staging(settings.directory, lock.name, self.run_id)
         self._ends = time.monotonic() + settings.run_minutes * _SECONDS_A_MINUTE
+        self._interrupted = Event()
 
     @property
     def out_of_time(self) -> bool:
         """True when the run's own deadline has passed."""
         return time.monotonic() >= self._ends
 
+    @contextmanager
+    def heard_by_all(self) -> Iterator[None]:
+        """Let Ctrl-C, which only the main thread hears, stop every exporter; their exports raise Interrupted."""
+        try:
+            yield
+        except BaseException:
+            self._interrupted.set()
+            raise
+
     def list_channels(self, guild_id: int) -> Listing:
         """Return the guild's channels and threads; a listing that cannot be read has no channels and says why."""
         command = list_command(self.exporter, guild_id, threads=self._settings.threads)
-        ended = self._run(command, kept_bytes=_LISTING_BYTES)
+        # In a thread of its own: a signal in the very moment a program starts would leave it running.
+        with ThreadPoolExecutor(1) as pool, self.heard_by_all():
+            ended = pool.submit(self._run, command, kept_bytes=_LISTING_BYTES).result()
         channels, strange = parse_channel_listing(ended.stdout)
         if ended.exit_code == 0 and ended.stopped is None and not strange:
             return Listing(guild_id, tuple(channels), None)
@@ -202,6 +216,8 @@ class ExportSession:
         )
 
     def _run(self, command: tuple[str, ...], kept_bytes: int = 256 * 1024) -> Finished:
+        if self._interrupted.is_set():
+            raise Interrupted
         seconds = max(1.0, min(self._settings.channel_minutes * _SECONDS_A_MINUTE, self._ends - time.monotonic()))
         self._lock.allow_until(seconds)
         environment = child_environment(self.exporter, os.environ, self._token, self._settings.token_kind)
@@ -212,6 +228,7 @@ class ExportSession:
             secret=self._token,
             inherited=(self._lock.descriptor,),
             kept_bytes=kept_bytes,
+            interrupted=self._interrupted.is_set,
         )
 
 

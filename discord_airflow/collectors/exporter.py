@@ -168,7 +168,7 @@ def run_plan(
     *done* is called after each window, from the thread that exported it.
     """
     run = _Run(session, state, done)
-    with ThreadPoolExecutor(max_workers=parallel) as pool:
+    with ThreadPoolExecutor(max_workers=parallel) as pool, session.heard_by_all():
         results = list(pool.map(run.one, plan.tasks))
         if session.sees_text:
             again = [

@@ -124,15 +124,15 @@ def collecting(settings: Settings) -> Iterator[tuple[ExportSession, Any]]:
             "DISCORD_TOKEN is not set; put it into .env (docs/layer1-setup.md says where to get it)."
         )
     token = settings.discord.token.get_secret_value()
-    program = find_exporter(settings.export.executable, settings.home / ".data" / "exporter")
-    _warn_of_token(settings)
-    with (
-        _stoppable(),
-        connect(settings.database, autocommit=True) as connection,
-        export_session(program, settings.export, token, settings.home / ".data" / "locks") as session,
-    ):
-        apply_schema(connection)
-        yield session, CoverageState(connection)
+    with _stoppable():
+        program = find_exporter(settings.export.executable, settings.home / ".data" / "exporter")
+        _warn_of_token(settings)
+        with (
+            connect(settings.database, autocommit=True) as connection,
+            export_session(program, settings.export, token, settings.home / ".data" / "locks") as session,
+        ):
+            apply_schema(connection)
+            yield session, CoverageState(connection)
 
 
 class Progress:

@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -289,24 +290,25 @@ def test_a_report_survives_system_calls_that_fail(tmp_path):
     The same with the real system calls: the first, the second ... of each fails.
     """
     for call in ("write", "fsync", "rename", "unlink", "chmod", "flock", "openat"):
-        told(f"{fail_each(call, tmp_path)} calls of {call} failed")
+        failed = fail_each(call, tmp_path, lambda turn: f"error={errno.errorcode[ERRORS[turn % 4]]}")
+        killed = fail_each(call, tmp_path, lambda _: "signal=SIGKILL")
+        told(f"{failed} calls of {call} failed, {killed} were the last")
 
 
-def fail_each(call, folder):
-    """Write a report as often as it takes until none of its calls is left to fail; return how many did."""
+def fail_each(call, folder, fault):
+    """Write a report until none of its calls is left for the *fault*, and again after each; return how many it met."""
     files, trace = dict.fromkeys(NAMES, b"old " * 9000), folder.with_name(f"{folder.name}.trace")
     scope = ("-P", folder) if call == "openat" else ()  # what Python itself opens is not meant
+    write_together(folder, files)
     for number in itertools.count(1):
-        write_together(folder, files)
-        error = errno.errorcode[ERRORS[number % 4]]
-        inject = ("-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
+        inject = ("-e", f"trace={call}", "-e", f"inject={call}:{fault(number)}:when={number}")
         command = ("strace", "-f", "-qq", "-o", trace, *scope, *inject, sys.executable, "-c", WRITER, folder, *NAMES)
         ended = subprocess.run(command, check=False, capture_output=True, text=True)
-        assert ended.returncode in (0, FileTroubleError.exit_code), ended.stderr
+        assert ended.returncode in (0, -signal.SIGKILL, FileTroubleError.exit_code), ended.stderr
         for name, content in files.items():
             assert (folder / name).read_bytes() in (content, b"new " * 9000)
-        if "(INJECTED)" not in trace.read_text():
+        write_together(folder, files)
+        assert set(lying(folder)) == set(NAMES)
+        if "INJECTED" not in trace.read_text() and ended.returncode == 0:
             break
-    write_together(folder, files)
-    assert set(lying(folder)) == set(NAMES)
     return number - 1
