@@ -12,6 +12,8 @@ from pathlib import Path
 from survival.checker import faults
 from table_contents import contents, empty
 
+from discord_airflow import embedded
+
 LAUNCHER = Path(__file__).with_name("launcher.py")
 # The way there may differ: which of two files was first, and who was the last to show a profile unchanged.
 HISTORY = ("ledger",)
@@ -106,3 +108,11 @@ def kill(process):
     """End a process as no program can prevent."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
+
+
+def stop_at_once(settings):
+    """Stop a server without letting it write anything, and wait until it is gone."""
+    server = embedded.status(settings).process
+    os.kill(server, signal.SIGQUIT)
+    while embedded.status(settings).running:
+        time.sleep(0.01)

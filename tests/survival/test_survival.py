@@ -1,8 +1,6 @@
 """Imports survive what computers do to them: nothing is lost or doubled, and the next plain run heals everything."""
 
-import os
 import random
-import signal
 import time
 
 import psycopg
@@ -11,7 +9,7 @@ from psycopg import sql
 from shared_database import shared_database
 from survival.archive import build
 from survival.checker import faults
-from survival.harness import Imports, Ordeal, kill
+from survival.harness import Imports, Ordeal, kill, stop_at_once
 from survival.tiers import LONG, SEED, Clock, told
 
 from discord_airflow import database as door
@@ -109,7 +107,7 @@ def _crash_again_and_again(settings, imports):
             break
         process = imports.start(chance.randrange(2**32))
         time.sleep(chance.uniform(0, ordeal.seconds))
-        crash(settings)
+        stop_at_once(settings)
         assert imports.wait(process) in (0, 69)
         embedded.start(settings)
         with psycopg.connect(imports.dsn, autocommit=True) as connection:
@@ -118,14 +116,6 @@ def _crash_again_and_again(settings, imports):
             ordeal.cycle()
             ordeal.hits += 1
     told(f"{ordeal.hits} crashes of the server")
-
-
-def crash(settings):
-    """Stop a server without letting it write anything, and wait until it is gone."""
-    server = embedded.status(settings).process
-    os.kill(server, signal.SIGQUIT)
-    while embedded.status(settings).running:
-        time.sleep(0.01)
 
 
 def test_the_checker_sees_what_it_should(imports, shared):
