@@ -114,7 +114,10 @@ DAMAGES = {
     "confirmations": [
         "INSERT INTO confirmations SELECT channel_id, 5, 4, 1, observed_at FROM ledger WHERE file_name = 'newer.json'",
         "INSERT INTO confirmations SELECT channel_id, 1, 2, 1, observed_at + interval '1 second' FROM ledger LIMIT 1",
-        "INSERT INTO confirmations SELECT channel_id, id, 9, 1, observed_at FROM ledger, generate_series(1, 2) id",
+        (
+            "INSERT INTO confirmations SELECT min(channel_id), first, 9, 1, max(observed_at)"
+            " FROM ledger, generate_series(1, 2) first GROUP BY first"
+        ),
     ],
     "deletions": [
         "UPDATE messages SET deleted_at = NULL",
