@@ -582,6 +582,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(channel_kind IN (10, 11, 12), false)
 $$;
 
+-- What trigrams cannot look up, for searches of one or two characters: Chinese, Japanese and Korean signs, emoji, and
+-- the like of # and +. Null where a text has none of them.
+CREATE OR REPLACE FUNCTION search_signs(content text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN content ~ '[#+$%&€£\u1100-\u11ff\u2190-\u2bff\u2e80-\U0010ffff]'
+                THEN string_to_array(regexp_replace(lower(normalize(content, NFC)),
+                                                    '[^#+$%&€£\u2190-\u2bff\u2e80-\U0010ffff]+', '', 'g'), NULL) END
+$$;
+
 -- Every name an account was seen with, newest last.
 CREATE OR REPLACE VIEW user_names AS
     SELECT user_id, guild_id, name, 'username' AS sort,

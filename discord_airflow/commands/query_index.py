@@ -34,10 +34,14 @@ def search_index(
         Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
     ] = None,
     *,
-    drop: Annotated[bool, typer.Option("--drop", help="Remove the index, so that imports are fast again.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Remove the index.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Build the index for searches: rare words are found at once, imports become slower. Searches work without."""
+    """
+    Build the index for searches, or take in what came since: rare words are found at once.
+
+    Searches work without it, and imports of new messages are as fast with it.
+    """
     settings = load_settings(config).database
     with database.connect(settings) as connection:
         database.apply_schema(connection)

@@ -1,6 +1,7 @@
 """Search in all messages: full text and parts of words, in any language."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -8,7 +9,9 @@ from discord_airflow.errors import UsageError
 from discord_airflow.queries.messages import message_details
 from discord_airflow.queries.names import resolve_accounts, resolve_channels, resolve_guilds
 from discord_airflow.queries.patterns import anywhere, folds_case, spellings
-from discord_airflow.queries.rows import SearchHit, Watermark
+from discord_airflow.queries.rows import SearchHit
+from discord_airflow.queries.search_index import MARGIN, fetch_parts_of_index
+from discord_airflow.queries.search_slices import WALKED_FIRST, Indexed, slices
 from discord_airflow.queries.search_text import SearchRequest, parse_search
 from discord_airflow.queries.spans import midnight
 from discord_airflow.queries.statements import (
@@ -18,8 +21,8 @@ from discord_airflow.queries.statements import (
     checked_instant,
     checked_text,
     fetch_parts,
-    fetch_rows,
 )
+from discord_airflow.snowflake import LARGEST_SNOWFLAKE, snowflake_at, time_of
 
 Order = Literal["newest", "relevance"]
 
@@ -31,8 +34,9 @@ The newest matches among which the most relevant are sought: to rank every match
 minutes.
 """
 
-RECENT = timedelta(days=28)
-"""Looked through first for the newest hits: a common word need not be found in the whole archive."""
+SHORTEST = timedelta(minutes=1)
+THREE_LETTERS = re.compile(r"[^\W_]{3}")
+"""What trigrams can look up."""
 
 FIRST_INSTANT, LAST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
 HIT_FIELDS = tuple(SearchHit.__dataclass_fields__)
@@ -65,32 +69,58 @@ def fetch_search(
     if order not in ("newest", "relevance"):
         raise UsageError(f"the order is {order!r}; it can be newest or relevance.")
     first, last = _span(request, zone, since, until)
+    most = checked_count(limit, "the limit", MOST_HITS)
+    wanted = CANDIDATES if order == "relevance" else most
     parameters = {
         **_places(connection, request, guild_ids, channel_ids),
         **_authors(connection, request, author_ids),
         **_words(request, database_folds_case=folds_case(connection)),
+        "signs": _signs(connection, request),
         "excluded_channels": checked_ids(excluded_channels) or None,
-        "by_relevance": order == "relevance",
-        "candidates": CANDIDATES if order == "relevance" else limit,
-        "limit": checked_count(limit, "the limit", MOST_HITS),
     }
-    if first >= last:
-        return []
-    found: list[dict[str, Any]] = []
-    for start in _starts(connection, first, last):
-        found = fetch_parts(connection, "search", {**parameters, "since": start, "until": last})
-        if found and found[0]["candidates"] == parameters["candidates"]:
-            break
-    scores = {row["message_id"]: row["score"] for row in found}
+    ids = _newest(connection, first, last, parameters, wanted)
+    if order == "newest":
+        return [_hit(row, None) for row in message_details(connection, ids)]
+    ranked = {"message_ids": ids, "words": " ".join(request.words), "limit": most}
+    scores = {row["message_id"]: row["score"] for row in fetch_parts(connection, "relevance", ranked)}
     return [_hit(row, scores[row["message_id"]]) for row in message_details(connection, scores)]
 
 
-def _starts(connection: Connection, first: datetime, last: datetime) -> list[datetime]:
-    """Return from when to search, one attempt after the other."""
-    newest = fetch_rows(connection, Watermark, "watermark", {})[0].newest_message_at
-    if newest and first < min(newest, last) - RECENT:
-        return [min(newest, last) - RECENT, first]
-    return [first]
+def _newest(
+    connection: Connection, first: datetime, last: datetime, parameters: dict[str, Any], wanted: int | None
+) -> list[int]:
+    """Return the ids of the newest *wanted* matches (None: of all), the newest first."""
+    found: list[int] = []
+    for since, until in _slices(connection, first, last):
+        ids = {"first_id": snowflake_at(since - MARGIN), "end_id": min(snowflake_at(until + MARGIN), LARGEST_SNOWFLAKE)}
+        limit = None if wanted is None else wanted - len(found)
+        asked = {**parameters, **ids, "since": since, "until": until, "limit": limit}
+        found += [row["message_id"] for row in fetch_parts(connection, "search", asked)]
+        if len(found) == wanted:
+            break
+    return found
+
+
+def _slices(connection: Connection, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Return the stretches to search, one after the other, as long as hits are missing."""
+    end_id = min(snowflake_at(last), LARGEST_SNOWFLAKE)
+    back = fetch_parts(connection, "walk_back", {"end_id": end_id, "messages": WALKED_FIRST})
+    newest = fetch_parts(connection, "walk_back", {"end_id": end_id, "messages": 0})
+    if not back or last <= first:
+        return iter([(first, last)] if first < last else [])
+    # What is sent later than the newest message costs nothing, so it goes with the first stretch.
+    spans = last - time_of(back[0]["message_id"]), time_of(newest[0]["message_id"]) - time_of(back[0]["message_id"])
+    indexed = [
+        Indexed(part.since, part.until) for part in fetch_parts_of_index(connection) if part.is_whole and part.end_id
+    ]
+    return slices(first, last, max(spans[0], SHORTEST), max(spans[1], SHORTEST), indexed)
+
+
+def _signs(connection: Connection, request: SearchRequest) -> list[str] | None:
+    """Return the signs by which an index can look up the words that trigrams cannot."""
+    words = [word for word in request.words if not THREE_LETTERS.search(word)]
+    rows = fetch_parts(connection, "search_signs", {"words": words}) if words else []
+    return sorted({sign for row in rows for sign in row["signs"] or ()}) or None
 
 
 def _span(
@@ -148,7 +178,6 @@ def _words(request: SearchRequest, *, database_folds_case: bool) -> dict[str, An
         "word_numbers": [number for number, _ in numbered],
         "word_patterns": [pattern for _, pattern in numbered],
         "unwanted_patterns": unwanted,
-        "words": " ".join(request.words),
         **{f"anchor_{place + 1}": longest[place] if place < len(longest) else None for place in range(ANCHORS)},
     }
 

@@ -1,46 +1,23 @@
 """A window costs what lies in the window, and a search with its index what it finds."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
 from discord_airflow import database as door
 from discord_airflow.errors import BusyError
+from discord_airflow.queries import search_index
 from discord_airflow.queries.registry import QUERIES
 from discord_airflow.queries.search_index import (
     create_search_index,
     drop_search_index,
     fetch_build_progress,
+    fetch_parts_of_index,
     fetch_search_index,
 )
-from discord_airflow.window import window_ending
+from discord_airflow.queries.search_slices import WALKED_FIRST
 from tests.rows.databases import shared_database
-
-UNTIL = datetime(2026, 11, 22, 7, tzinfo=UTC)
-WINDOW = window_ending(UNTIL, 7, "Europe/Helsinki")
-MANY = 60_000
-
-FILL = """
-INSERT INTO guilds (id, name, raw, observed_at) VALUES (1, 'Harbour', '{}', now());
-INSERT INTO channels (id, guild_id, kind, name, raw, observed_at)
-    SELECT number, 1, 0, 'channel ' || number, '{}', now() FROM generate_series(1, 20) AS number;
-INSERT INTO users (id, name, author_kind, observed_at)
-    SELECT number, 'user ' || number, 0, now() FROM generate_series(100, 599) AS number;
-INSERT INTO coverage (channel_id, after_id, before_id, observed_at, state)
-    SELECT number, 0, 9223372036854775807, now(), 'claimed' FROM generate_series(1, 20) AS number;
-INSERT INTO messages (id, channel_id, author_id, author_profile, digest, sent_at, observed_at, kind, author_kind,
-                      utc_offset, variant, is_pinned, off_clock, type, content)
-    SELECT snowflake_at(at), 1 + number % 20, 100 + number % 500, 0, 0, at, at,
-           CASE WHEN number % 9 = 0 THEN 19 ELSE 0 END, 0, 0, 0, false, false, '',
-           'message ' || md5(number::text) || CASE number WHEN 7 THEN ' северный олень' ELSE '' END
-      FROM generate_series(1, 60000) AS number,
-           LATERAL (SELECT timestamptz '2026-11-22 07:00+00' - number * interval '8 minutes 45 seconds' AS at) AS times;
-INSERT INTO reactions (message_id, position, emoji, count, users_listed)
-    SELECT id, 0, 1, 3, true FROM messages WHERE id % 5 = 0;
-INSERT INTO channel_authors
-    SELECT channel_id, author_id, min(sent_at), min(id), max(sent_at), max(id) FROM messages GROUP BY 1, 2;
-"""
+from tests.rows.year import FILL, MANY, WINDOW
 
 ON_A_WINDOW = [query for query in QUERIES.values() if "window" in query.parameters]
 
@@ -73,19 +50,21 @@ def test_a_window_is_read_by_its_ids_and_not_out_of_the_whole_archive(connection
     assert found < MANY
 
 
-def plan_of_search(connection, word):
-    """Return the plan of a search for *word* in all messages."""
+def plan_of_search(connection, word, part):
+    """Return the plan of a search for *word* in the messages of *part* of the index."""
     from discord_airflow.queries import search
     from discord_airflow.queries.search_text import parse_search
     from discord_airflow.sql_files import statement
 
+    request = parse_search(word)
     parameters = {
-        **search._words(parse_search(word), database_folds_case=True),
+        **search._words(request, database_folds_case=True),
+        "signs": search._signs(connection, request),
         "since": search.FIRST_INSTANT,
-        "until": search.LAST_INSTANT,
-        "by_relevance": False,
+        "until": part.until,
+        "first_id": part.first_id,
+        "end_id": part.end_id,
         "limit": 50,
-        "candidates": 50,
         **dict.fromkeys(
             ("guild_ids", "excluded_channels", "channel_ids", "unwanted_channels", "author_ids", "unwanted_authors")
         ),
@@ -94,20 +73,21 @@ def plan_of_search(connection, word):
     return "\n".join(row[0] for row in connection.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}", parameters))
 
 
-@pytest.mark.parametrize("word", ["северный", "олень", "СЕВЕРНЫЙ олень", "8f14e45fceea167a"])
+@pytest.mark.parametrize("word", ["северный", "олень", "СЕВЕРНЫЙ олень", "8f14e45fceea167a", "鯨骨", "鯨", "c#"])
 def test_a_search_uses_its_index(connection, word):
     """With the index a rare word is found without reading the messages that do not have it, in any script."""
     create_search_index(connection)
     connection.execute("ANALYZE messages")
-    plan = plan_of_search(connection, word)
-    assert "Bitmap Index Scan on messages_content_trigrams" in plan
+    (part,) = fetch_parts_of_index(connection)
+    plan = plan_of_search(connection, word, part)
+    assert f"Bitmap Index Scan on {part.name}" in plan
     assert "Seq Scan on messages" not in plan
     checked = [int(rows) for rows in re.findall(r"Rows Removed by Index Recheck: (\d+)", plan)]
     assert sum(checked) < 100
 
 
 def test_a_repeated_search_still_uses_its_index(connection):
-    """The tenth search on a connection is planned for its own words too; a plan for any words would read everything."""
+    """Of what is not the newest, the tenth search on a connection, too, reads only what it finds."""
     create_search_index(connection)
     connection.execute("ANALYZE messages")
     with connection.transaction():
@@ -115,7 +95,8 @@ def test_a_repeated_search_still_uses_its_index(connection):
         for _ in range(10):
             assert len(QUERIES["search"].run(connection, {"text": "олень"})) == 1
         scans, found = (after - start for after, start in zip(read_of_messages(connection), before, strict=True))
-    assert (scans, found < 1000) == (0, True)
+        # Counting back reads the newest as often as searching them.
+        assert (scans, found < 10 * (2 * WALKED_FIRST + 1_000)) == (0, True)
 
 
 def test_the_search_index_is_built_once_and_dropped_once(database_settings):
@@ -132,12 +113,50 @@ def test_the_search_index_is_built_once_and_dropped_once(database_settings):
         assert not drop_search_index(connection)
 
 
+def test_the_index_grows_by_parts_and_the_last_one_is_filled_up(database_settings, monkeypatch):
+    """What came since the last build is taken by the next: into the last part until that is full, then into another."""
+    monkeypatch.setattr(search_index, "PART_MESSAGES", 10_000)
+    monkeypatch.setattr(search_index, "FEWEST_MESSAGES", 1_000)
+    with door.connect(database_settings, autocommit=True) as connection:
+        connection.execute(FILL.replace("generate_series(1, 60000)", "generate_series(35001, 60000)"))
+        assert create_search_index(connection)
+        first, second, third = fetch_parts_of_index(connection)
+        assert (first.first_id, first.until, second.until) == (0, second.since, third.since)
+        found = QUERIES["search"].run(connection, {"text": "олень"})
+        assert len(found) == 1
+        added = FILL[FILL.index("INSERT INTO messages") : FILL.index("INSERT INTO reactions")]
+        oldest = 35_000
+        for newest, is_enough, parts in ((34_501, False, 3), (30_001, True, 3), (29_501, False, 3), (25_001, True, 4)):
+            connection.execute(added.replace("(1, 60000)", f"({newest}, {oldest})"))
+            oldest = newest - 1
+            assert create_search_index(connection) == is_enough
+            assert len(fetch_parts_of_index(connection)) == parts
+            assert all(part.is_whole for part in fetch_parts_of_index(connection))
+        assert QUERIES["search"].run(connection, {"text": "олень"}) == found
+
+
+def test_imports_of_new_messages_do_not_touch_the_index(database_settings):
+    """What was sent after the last part costs what it costs without an index."""
+    with door.connect(database_settings, autocommit=True) as connection:
+        connection.execute(FILL.replace("generate_series(1, 60000)", "generate_series(50001, 60000)"))
+        create_search_index(connection)
+        added = FILL[FILL.index("INSERT INTO messages") : FILL.index("INSERT INTO reactions")]
+        plan = "EXPLAIN (ANALYZE, WAL, TIMING OFF, FORMAT JSON) "
+        sizes = "SELECT sum(pg_relation_size(indexrelid)) FROM pg_index WHERE indexrelid::regclass::text LIKE %s"
+        before = connection.execute(sizes, ["messages_search_%"]).fetchone()
+        with_index = connection.execute(plan + added.replace("(1, 60000)", "(40001, 50000)")).fetchone()[0]
+        assert connection.execute(sizes, ["messages_search_%"]).fetchone() == before
+        drop_search_index(connection)
+        without = connection.execute(plan + added.replace("(1, 60000)", "(30001, 40000)")).fetchone()[0]
+        assert with_index[0]["Plan"]["WAL Bytes"] < 1.1 * without[0]["Plan"]["WAL Bytes"]
+
+
 def test_what_a_broken_off_build_left_is_replaced(database_settings):
     """An index that is not whole is of no use to any search and slows imports; the next build begins anew."""
     with door.connect(database_settings, autocommit=True) as connection:
         create_search_index(connection)
         connection.execute(
-            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'messages_content_trigrams'::regclass"
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid::regclass::text LIKE 'messages_search_%'"
         )
         assert not fetch_search_index(connection).is_whole
         assert create_search_index(connection)

@@ -1,2 +1,4 @@
--- Let substring search find its messages without reading all of them; imports go on meanwhile.
-CREATE INDEX CONCURRENTLY messages_content_trigrams ON messages USING gin (content gin_trgm_ops)
+-- Let searches find messages of a range of ids without reading all of them; imports go on meanwhile.
+CREATE INDEX CONCURRENTLY {name} ON messages USING gin (content gin_trgm_ops, search_signs(content))
+  WITH (fastupdate = off)
+ WHERE id >= {first_id} AND id < {end_id}
