@@ -415,6 +415,33 @@ CREATE TABLE IF NOT EXISTS posted_pieces (
     PRIMARY KEY (report_day, webhook_id, piece)
 );
 
+-- The run ledger: one row for each time a stage ran, from the command line or as a task of Airflow's. It holds numbers, ids
+-- and names of classes, never a name or a text of Discord's. No run fails because its row could not be written, so a missing row
+-- proves nothing. Rows go by themselves after 400 days.
+CREATE TABLE IF NOT EXISTS runs (
+    id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    stage              text NOT NULL,            -- 'list', 'export', 'import', 'compute_stats', 'digest', 'save_report', 'report' ...
+    status             text NOT NULL CHECK (status IN ('running', 'done', 'failed', 'lost')),
+                                                 -- lost: its process is gone and has not said how it ended
+    run_key            text,                     -- Airflow's DAG and run; null: the command line
+    try_number         smallint,                 -- of the task
+    since              timestamptz,              -- the window the run was about, where it has one
+    until              timestamptz,
+    guild_id           bigint,
+    channel_id         bigint,
+    started_at         timestamptz NOT NULL DEFAULT now(),
+    ended_at           timestamptz,              -- null: running or lost
+    host               text NOT NULL,
+    pid                integer NOT NULL,
+    process_started_at timestamptz,              -- a process id is used again; the same id and start is the same process
+    version            text NOT NULL,
+    counts             jsonb NOT NULL DEFAULT '{}',  -- numbers by name
+    error              text,                     -- the name of the error's class
+    exit_code          smallint                  -- what the command ended with, or would have
+);
+CREATE INDEX IF NOT EXISTS runs_started ON runs (started_at);
+CREATE INDEX IF NOT EXISTS runs_open ON runs (stage) WHERE status = 'running';
+
 -- ---------------------------------------------------------------------------------------------------
 -- Rules that more than one query needs
 -- ---------------------------------------------------------------------------------------------------
@@ -640,7 +667,8 @@ INSERT INTO personal_data (table_name, personal, other) VALUES
     ('report_runs', '{options}', '{run_key,since,until,zone,started_at}'),
     ('report_sections', '{payload}', '{run_key,section,computed_at}'),
     ('posted_pieces', '{}', '{report_day,webhook_id,piece,pieces,text_sha256,begun_at,message_id}'),
-    ('digest_chunks', '{message_ids,answer}', '{key,guild_id,model_digest,prompt,estimated_tokens,counted_tokens,made_at}')
+    ('digest_chunks', '{message_ids,answer}', '{key,guild_id,model_digest,prompt,estimated_tokens,counted_tokens,made_at}'),
+    ('runs', '{}', '{id,stage,status,run_key,try_number,since,until,guild_id,channel_id,started_at,ended_at,host,pid,process_started_at,version,counts,error,exit_code}')
 ON CONFLICT (table_name) DO UPDATE SET personal = EXCLUDED.personal, other = EXCLUDED.other
     WHERE (personal_data.personal, personal_data.other) IS DISTINCT FROM (EXCLUDED.personal, EXCLUDED.other);
 

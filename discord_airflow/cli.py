@@ -15,17 +15,19 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import psycopg
-import structlog
 import typer
 
 import discord_airflow
 from discord_airflow.database_errors import in_mid_work
 from discord_airflow.errors import DiscordAirflowError, FileTroubleError, UsageError
+from discord_airflow.log_lines import OURS, json_asked_for, set_up_log, tell
+
+log = logging.getLogger(__name__)
 
 COMMANDS = (
     *("import_", "export", "exporter", "collect", "coverage"),
     *("query", "report", "verify", "check", "digest"),
-    *("db", "doctor", "notify", "post"),
+    *("db", "doctor", "notify", "post", "runs"),
 )
 
 # The base of all complaints about a command line; of them typer exports BadParameter only.
@@ -77,27 +79,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = app(args=None if argv is None else list(argv), standalone_mode=False)
         sys.stdout.flush()
     except DiscordAirflowError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code, error)
     except AnyTrouble as error:
-        return _fail(_sentence(error), UsageError.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted.", INTERRUPTED)
+        return _fail(_sentence(error), UsageError.exit_code, error)
+    except (KeyboardInterrupt, typer.Abort) as error:
+        return _fail("interrupted.", INTERRUPTED, error)
     except BrokenPipeError:
         # Whoever read our output has enough; Python must not complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except OSError as error:
         trouble = f"{error.filename or 'input or output'}: {error.strerror or error}."
-        return _fail(trouble, FileTroubleError.exit_code)
+        return _fail(trouble, FileTroubleError.exit_code, error)
     except psycopg.Error as error:
         trouble = in_mid_work(error)
         if trouble is None:
             raise
-        return _fail(str(trouble), trouble.exit_code)
+        return _fail(str(trouble), trouble.exit_code, trouble)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
     if status == INTERRUPTED:  # typer makes this of Ctrl-C
-        return _fail("interrupted.", INTERRUPTED)
+        return _fail("interrupted.", INTERRUPTED, KeyboardInterrupt())
     return status if isinstance(status, int) else 0
 
 
@@ -106,30 +108,14 @@ def run() -> None:
     sys.exit(main())
 
 
-def set_up_log(verbosity: int) -> None:
-    """Write the program's log to stderr, one event a line: warnings, with 1 also what happens, with 2 everything."""
-    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)]
-    handler = logging.StreamHandler(sys.stderr)
-    shared: list[structlog.types.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-    ]
-    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
-    ours = logging.getLogger("discord_airflow")
-    ours.handlers = [handler]
-    ours.setLevel(level)
-    ours.propagate = False
-
-
-def _fail(sentence: str, status: int) -> int:
-    typer.echo(f"discord-airflow: {sentence}", err=True)
+def _fail(sentence: str, status: int, error: BaseException) -> int:
+    """Tell a person what is wrong; a program gets the error's class, for the sentence may name files and channels."""
+    if json_asked_for():
+        if not logging.getLogger(OURS).handlers:  # the command line could not even be read
+            set_up_log(0)
+        tell(log, "command failed", logging.ERROR, error=type(error).__name__, exit_code=status)
+    else:
+        typer.echo(f"discord-airflow: {sentence}", err=True)
     return status
 
 

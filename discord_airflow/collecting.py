@@ -71,11 +71,21 @@ def defaults() -> ExportSettings:
 
 def list_targets(run_key: str) -> list[Target]:
     """List the servers and return every window that is missing, oldest first in each channel."""
-    from discord_airflow.collectors.exporter import ExportRequest, make_plan
-    from discord_airflow.collectors.outcome import Next
-    from discord_airflow.commands.export import collecting, plain
+    from discord_airflow.runs.ledger import recorded
 
     settings = load_settings()
+    with recorded(settings.database, "list") as run:
+        targets = _list_targets(settings, run_key)
+        run.count(servers=len(settings.servers), windows=len(targets))
+    return targets
+
+
+def _list_targets(settings: Settings, run_key: str) -> list[Target]:
+    from discord_airflow.collectors.exporter import ExportRequest, make_plan
+    from discord_airflow.collectors.outcome import Next
+    from discord_airflow.commands.export import collecting
+    from discord_airflow.commands.export_report import plain
+
     request = ExportRequest(settings.servers, excluded=settings.excluded_channels)
     if not settings.servers:
         raise ForbiddenChannelError("No server is named: put its id into config.yaml (servers).")
@@ -106,11 +116,21 @@ def export_target(target: Mapping[str, str], run_key: str) -> dict[str, Any]:
 
     Once Discord has refused the token, no other task of the run tries it.
     """
+    from discord_airflow.runs.ledger import recorded
+
+    settings = load_settings()
+    guild_id, channel_id = int(target["guild_id"]), int(target["channel_id"])
+    with recorded(settings.database, "export", guild_id=guild_id, channel_id=channel_id) as run:
+        exported = _export_target(settings, target, run_key)
+        run.count(messages=exported["messages"])
+    return exported
+
+
+def _export_target(settings: Settings, target: Mapping[str, str], run_key: str) -> dict[str, Any]:
     from discord_airflow.collectors.chat_exporter import IdRange, ListedChannel
     from discord_airflow.collectors.exporter import Plan, Task, run_plan
     from discord_airflow.commands.export import collecting
 
-    settings = load_settings()
     marks = _marks(settings, run_key)
     if refused := marks.read().get("refused"):
         raise AccessDeniedError(f"Not tried: {refused}.")
@@ -132,10 +152,19 @@ def export_target(target: Mapping[str, str], run_key: str) -> dict[str, Any]:
 
 def check_exports() -> dict[str, int]:
     """Compare each proven file that waits for its import with its proof; a changed one is moved aside and named."""
+    from discord_airflow.runs.ledger import recorded
+
+    settings = load_settings()
+    with recorded(settings.database, "check_exports") as run:
+        checked = _check_exports(settings)
+        run.count(**checked)
+    return checked
+
+
+def _check_exports(settings: Settings) -> dict[str, int]:
     from discord_airflow.collectors.proofs import find_pending
     from discord_airflow.collectors.staging import sha256_of
 
-    settings = load_settings()
     changed = []
     with _connected(settings) as connection:
         pending = find_pending(connection, settings.export.directory)
@@ -153,13 +182,22 @@ def check_exports() -> dict[str, int]:
 
 def import_exports() -> dict[str, int]:
     """Import everything that is proven and not stored yet, and take the notes on what could not be collected."""
+    from discord_airflow.runs.ledger import recorded
+
+    settings = load_settings()
+    with recorded(settings.database, "import") as run:
+        imported = _import_exports(settings)
+        run.count(**imported)
+    return imported
+
+
+def _import_exports(settings: Settings) -> dict[str, int]:
     from discord_airflow.collectors.import_summary import summed_up
     from discord_airflow.collectors.importer import Job, import_jobs
     from discord_airflow.collectors.proofs import apply_note, find_notes, find_pending
     from discord_airflow.database import connect
     from discord_airflow.import_workers import workers_of
 
-    settings = load_settings()
     with _connected(settings) as connection:
         pending = find_pending(connection, settings.export.directory)
         jobs = [Job(path, proof) for path, proof in pending.values()]

@@ -57,10 +57,15 @@ def tell_failure(context: Mapping[str, Any]) -> None:
 def compute(section: str, run: RunFacts) -> Handover:
     """Compute one section of the report and store it for `save_report`."""
     from discord_airflow.reporting.sections import compute_section
+    from discord_airflow.runs.ledger import recorded
 
     settings = load_settings()
-    with _connected(settings) as connection:
-        computed = compute_section(connection, section, _request(run, settings))
+    with recorded(settings.database, f"compute_{section}") as noted:
+        request = _request(run, settings)
+        noted.window = request.window
+        with _connected(settings) as connection:
+            computed = compute_section(connection, section, request)
+        noted.count(rows=computed.figures)
     return {"run_key": run.key, "section": section, "rows": computed.figures}
 
 
@@ -79,10 +84,15 @@ def digest_servers(run: RunFacts) -> list[str]:
 def digest(run: RunFacts, server: str) -> Handover:
     """Make the digest of one server and store it for `save_report`; without a model it is made of quotes alone."""
     from discord_airflow.digests import store_digest
+    from discord_airflow.runs.ledger import recorded
 
     settings = load_settings()
-    with _connected(settings) as connection:
-        made = store_digest(connection, _request(run, settings), int(server), settings)
+    with recorded(settings.database, "digest", guild_id=int(server)) as noted:
+        request = _request(run, settings)
+        noted.window = request.window
+        with _connected(settings) as connection:
+            made = store_digest(connection, request, int(server), settings)
+        noted.count(statements=made.scores.published)
     return {"run_key": run.key, "server": server, "status": made.status, "statements": made.scores.published}
 
 
@@ -95,12 +105,16 @@ def save_report(run: RunFacts, computed: Sequence[Mapping[str, Any] | None]) -> 
     """
     from discord_airflow.reporting.build import build_report
     from discord_airflow.reporting.write import write_report
+    from discord_airflow.runs.ledger import recorded
 
-    _refuse_gaps(computed)
     settings = load_settings()
-    with _connected(settings) as connection:
-        report = build_report(connection, run.key)
-    files = write_report(report, settings.report.directory)
+    with recorded(settings.database, "save_report") as noted:
+        noted.window = run_window(run, settings.report.timezone)
+        _refuse_gaps(computed)
+        with _connected(settings) as connection:
+            report = build_report(connection, run.key)
+        files = write_report(report, settings.report.directory)
+        noted.count(servers=len(report.servers), files=len(files))
     return {"run_key": run.key, "report": files[0].stem, "files": len(files)}
 
 

@@ -5,6 +5,7 @@ An export run reads its state from the database and changes nothing there. What 
 proofs in the exports folder; the import moves the cursor, in the transaction that stores the rows.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,8 +19,11 @@ from discord_airflow.collectors.export_session import Exported, ExportSession, L
 from discord_airflow.collectors.outcome import Next, State, Verdict
 from discord_airflow.collectors.plan import windows_to_export
 from discord_airflow.errors import AccessDeniedError, FileTroubleError
+from discord_airflow.log_lines import in_context, tell
 from discord_airflow.settings import ExportSettings
 from discord_airflow.snowflake import snowflake_at
+
+log = logging.getLogger(__name__)
 
 _FAILURES_IN_A_ROW = 5
 _CLOCK_MARGIN = timedelta(seconds=5)
@@ -91,6 +95,17 @@ class ExportSummary:
     def count(self, state: State) -> int:
         """Return how many windows ended in *state*."""
         return sum(1 for exported in self.exported if exported.verdict.state is state)
+
+    def numbers(self) -> dict[str, int]:
+        """Return the windows by how they ended, and their messages, as plain numbers."""
+        windows = {state.value: self.count(state) for state in State if self.count(state)}
+        messages = sum(exported.messages for exported in self.exported)
+        return {
+            "windows": len(self.exported),
+            **windows,
+            "not_tried": len(self.not_tried),
+            "messages_exported": messages,
+        }
 
     @property
     def exit_code(self) -> int:
@@ -168,13 +183,14 @@ def run_plan(
     *done* is called after each window, from the thread that exported it.
     """
     run = _Run(session, state, done)
+    one = in_context(run.one)
     with ThreadPoolExecutor(max_workers=parallel) as pool, session.heard_by_all():
-        results = list(pool.map(run.one, plan.tasks))
+        results = list(pool.map(one, plan.tasks))
         if session.sees_text:
             again = [
                 number for number, result in enumerate(results) if result and result.verdict.next is Next.ASK_LATER
             ]
-            for number, result in zip(again, pool.map(run.one, [plan.tasks[number] for number in again]), strict=True):
+            for number, result in zip(again, pool.map(one, [plan.tasks[number] for number in again]), strict=True):
                 results[number] = result or results[number]
     exported = tuple(result for result in results if result is not None)
     skipped = tuple(task for task, result in zip(plan.tasks, results, strict=True) if result is None)
@@ -204,7 +220,10 @@ class _Run:
         except FileTroubleError as error:
             self._end(str(error), FileTroubleError.exit_code)
             return None
-        self._note(exported.verdict)
+        verdict = exported.verdict
+        ids = {"guild_id": task.guild_id, "channel_id": task.channel.id}
+        tell(log, "window exported", **ids, state=verdict.state.value, messages=exported.messages)
+        self._note(verdict)
         self._done(task, exported)
         return exported
 

@@ -1,7 +1,7 @@
 """What an import did: per file, per channel, and all together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -89,6 +89,11 @@ class ImportSummary:
     def counts(self) -> Counts:
         """All channels together."""
         return sum((channel.counts for channel in self.channels), Counts())
+
+    def numbers(self) -> dict[str, int]:
+        """Return files and messages as plain numbers; of the messages' those that are not 0."""
+        files = {"files": self.imported, "files_known": self.known, "files_troubled": len(self.troubled)}
+        return files | {name: number for name, number in asdict(self.counts).items() if number}
 
     @property
     def exit_code(self) -> int:

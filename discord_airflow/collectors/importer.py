@@ -14,7 +14,7 @@ import psycopg
 from discord_airflow.collectors.import_summary import FileResult, ImportSummary, Tally
 from discord_airflow.collectors.ledger import Advance
 from discord_airflow.collectors.load import Connection
-from discord_airflow.collectors.one_file import Door, Job, do_job, explained, import_file, unreadable
+from discord_airflow.collectors.one_file import Door, Job, do_job, explained, import_file, told, unreadable
 from discord_airflow.collectors.proofs import apply_note, find_notes
 from discord_airflow.collectors.source_files import find_files, size_of
 from discord_airflow.collectors.worker_pool import WorkerPool, Workers
@@ -87,10 +87,10 @@ def _results(
     """Yield what becomes of each job, with its position."""
     if workers is None:
         for position, job in enumerate(jobs):
-            yield position, _in_this_process(door, job, advance)
+            yield position, told(_in_this_process(door, job, advance))
     elif jobs:
         with WorkerPool(workers, door) as pool:
-            yield from pool.do(jobs, advance)
+            yield from ((position, told(result)) for position, result in pool.do(jobs, advance))
 
 
 def _in_this_process(door: Door, job: Job, advance: Advance | None) -> FileResult:

@@ -1,9 +1,10 @@
 """One file in this process: known or not, tried again where another import was in the way, and what became of it."""
 
 import gc
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from errno import ENOMEM
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from discord_airflow.collectors.load import Connection, run
 from discord_airflow.collectors.proofs import proof_beside
 from discord_airflow.collectors.source_files import UnreadableError, open_source
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, FileTroubleError, ServiceDownError
+from discord_airflow.log_lines import tell
+
+log = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
 
@@ -51,7 +55,16 @@ def import_file(
     show are marked as deleted, in the same transaction; a damaged file proves nothing. *connection* must be in
     autocommit mode.
     """
-    return do_job(connection, Job(path, proof=proof, dry_run=dry_run, retry=retry))
+    return told(do_job(connection, Job(path, proof=proof, dry_run=dry_run, retry=retry)))
+
+
+def told(result: FileResult) -> FileResult:
+    """Log what became of a file, by the ids of where it belongs (its name holds the channel's), and return it."""
+    numbers = {name: number for name, number in asdict(result.counts).items() if number}
+    ids = {"guild_id": result.guild_id, "channel_id": result.channel_id}
+    state = "known" if result.known else result.status
+    tell(log, "file read", **ids, state=state, troubles=len(result.troubles) or None, **numbers)
+    return result
 
 
 def do_job(

@@ -12,7 +12,8 @@ from discord_airflow.checking.against_files import FileCheck, check_files
 from discord_airflow.checking.consistency import REMEDY, Finding, check_consistency
 from discord_airflow.database import connect
 from discord_airflow.errors import ConfigurationError, DataQuarantinedError, UsageError
-from discord_airflow.settings import load_settings
+from discord_airflow.runs.ledger import recorded
+from discord_airflow.settings import Settings, load_settings
 
 Paths = Annotated[list[Path] | None, typer.Argument(help="With --read-data: files and folders of exports.")]
 Config = Annotated[
@@ -37,18 +38,24 @@ def check(paths: Paths = None, config: Config = None, *, read_data: ReadData = F
     if paths and not read_data:
         raise UsageError("Files are compared with --read-data: discord-airflow check --read-data FOLDER")
     settings = load_settings(config)
-    with connect(settings.database, autocommit=True, read_only=True) as connection:
-        if connection.execute("SELECT to_regclass('ledger') IS NULL").fetchone() == (True,):
-            raise ConfigurationError("Nothing was imported yet that could be checked; run: discord-airflow import")
-        findings = check_consistency(connection)
-        folders = (paths or [settings.export.directory]) if read_data else []
-        files = list(check_files(connection, folders))
+    with recorded(settings.database, "check") as run:
+        findings, files = _checked(settings, (paths or [settings.export.directory]) if read_data else [])
+        status = DataQuarantinedError.exit_code if _wrong(findings, files) else 0
+        run.count(checks=len(findings), files=len(files), wrong=_wrong(findings, files))
+        run.ends_with(status)
     if as_json:
         typer.echo(json.dumps(_as_json(findings, files), ensure_ascii=False, indent=2))
     else:
         for line in (*_lines(findings), *_file_lines(files, read_data=read_data), _summary(findings, files)):
             typer.echo(line)
-    return DataQuarantinedError.exit_code if _wrong(findings, files) else 0
+    return status
+
+
+def _checked(settings: Settings, folders: list[Path]) -> tuple[list[Finding], list[FileCheck]]:
+    with connect(settings.database, autocommit=True, read_only=True) as connection:
+        if connection.execute("SELECT to_regclass('ledger') IS NULL").fetchone() == (True,):
+            raise ConfigurationError("Nothing was imported yet that could be checked; run: discord-airflow import")
+        return list(check_consistency(connection)), list(check_files(connection, folders))
 
 
 def _wrong(findings: Iterable[Finding], files: Iterable[FileCheck]) -> int:

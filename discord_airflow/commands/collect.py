@@ -25,11 +25,12 @@ from discord_airflow.commands.export import (
     Guilds,
     Progress,
     collecting,
-    print_summary,
     request_of,
 )
+from discord_airflow.commands.export_report import print_summary
 from discord_airflow.errors import ServiceDownError
 from discord_airflow.import_workers import workers_of
+from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
 
 
@@ -55,7 +56,11 @@ def collect(
     """
     settings = load_settings(config)
     request = request_of(settings, guild, channel, after, before, full=full)
-    with collecting(settings) as (session, state), Importer(settings) as importer:
+    with (
+        recorded(settings.database, "collect") as run,
+        collecting(settings) as (session, state),
+        Importer(settings) as importer,
+    ):
         importer.catch_up()
         plan = exporter.make_plan(session, state, request, settings.export, datetime.now(UTC))
         progress = Progress(len(plan.tasks))
@@ -65,8 +70,10 @@ def collect(
             progress.done(task, exported)
 
         summary = exporter.run_plan(session, state, plan, parallel=settings.export.parallel, done=done)
+        imported = summed_up(importer.results)
+        run.count(**imported.numbers() | summary.numbers())
+        run.ends_with(summary.exit_code or imported.exit_code)
     print_summary(summary, as_json=as_json)
-    imported = summed_up(importer.results)
     if not as_json:
         typer.echo(f"Imported: {imported}.")
     return summary.exit_code or imported.exit_code

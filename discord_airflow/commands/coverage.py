@@ -9,7 +9,7 @@ import typer
 from rich.cells import set_cell_size
 
 from discord_airflow import database
-from discord_airflow.commands.export import plain
+from discord_airflow.commands.export_report import plain
 from discord_airflow.queries.coverage import fetch_collected_until, fetch_coverage
 from discord_airflow.queries.rows import Gap, GuildCoverage
 from discord_airflow.settings import load_settings

@@ -24,6 +24,7 @@ from discord_airflow.queries.names import resolve_accounts, resolve_channels, re
 from discord_airflow.queries.source_rows import SourceMessage
 from discord_airflow.queries.sources import fetch_source_messages, guilds_with_messages
 from discord_airflow.reporting.due import default_until
+from discord_airflow.runs.ledger import Run, recorded
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.weekly_options import parse_until
 from discord_airflow.window import Window, window_ending
@@ -131,11 +132,18 @@ class Asked:
 
 
 def _make(asked: Asked, settings: Settings, maker: Maker, *, no_model: bool) -> dict[str, Digest]:
-    """Return the digests by the name of their server."""
+    """Return the digests by the name of their server, and note in the run ledger that they were made."""
+    with recorded(settings.database, "digest") as run:
+        made = _made(asked, settings, maker, run, no_model=no_model)
+        run.count(servers=len(made), statements=sum(digest.scores.published for digest in made.values()))
+    return made
+
+
+def _made(asked: Asked, settings: Settings, maker: Maker, run: Run, *, no_model: bool) -> dict[str, Digest]:
     with connect(settings.database, query_seconds=settings.limits.query_seconds) as connection:
         apply_schema(connection)
         guild_ids = resolve_guilds(connection, asked.server) if asked.server else settings.servers
-        window = _window(connection, settings, asked, guild_ids)
+        run.window = window = _window(connection, settings, asked, guild_ids)
         channels = resolve_channels(connection, [asked.channel], guild_ids or None) if asked.channel else (None,)
         if len(channels) != 1:
             raise UsageError(f"{len(channels)} channels are called {asked.channel!r}; name one by its id.")

@@ -25,7 +25,11 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Look at everything the program needs; nothing is changed or sent to Discord. Ends with 1 when a check fails."""
+    """
+    Look at everything the program needs; ends with 1 when a check fails.
+
+    Nothing is sent to Discord and nothing changed, but for runs whose process is gone: they are marked as lost.
+    """
     try:
         settings = load_settings(config)
     except ConfigurationError as error:

@@ -1,6 +1,7 @@
 """`discord-airflow export`: fetch what is missing with DiscordChatExporter, and prove it."""
 
 import json
+import logging
 import shlex
 import signal
 import sys
@@ -17,12 +18,16 @@ from rich.markup import escape
 from discord_airflow.collectors import exporter
 from discord_airflow.collectors.chat_exporter import Exporter, export_command
 from discord_airflow.collectors.export_session import Exported, ExportSession, export_session
-from discord_airflow.collectors.exporter import ExportRequest, ExportSummary, Plan, Task
+from discord_airflow.collectors.exporter import ExportRequest, Plan, Task
 from discord_airflow.collectors.find_exporter import find_exporter
-from discord_airflow.collectors.outcome import State
+from discord_airflow.commands.export_report import plain, print_summary
 from discord_airflow.errors import AccessDeniedError, UsageError
+from discord_airflow.log_lines import json_asked_for, tell
+from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.snowflake import parse_snowflake, snowflake_at
+
+log = logging.getLogger(__name__)
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
@@ -74,13 +79,15 @@ def export(
     """
     settings = load_settings(config)
     request = request_of(settings, guild, channel, after, before, full=full)
-    with collecting(settings) as (session, state):
+    with recorded(None if dry_run else settings.database, "export") as run, collecting(settings) as (session, state):
         plan = exporter.make_plan(session, state, request, settings.export, datetime.now(UTC))
         if dry_run:
             _print_plan(plan, session.exporter, settings, as_json=as_json)
             return 65 if any(listing.trouble for listing in plan.listings) else 0
         progress = Progress(len(plan.tasks))
         summary = exporter.run_plan(session, state, plan, parallel=settings.export.parallel, done=progress.done)
+        run.count(**summary.numbers())
+        run.ends_with(summary.exit_code)
     print_summary(summary, as_json=as_json)
     return summary.exit_code
 
@@ -154,66 +161,6 @@ class Progress:
             )
 
 
-def print_summary(summary: ExportSummary, *, as_json: bool) -> None:
-    """Print how the run ended, first what needs attention."""
-    if as_json:
-        typer.echo(json.dumps(summary_data(summary), ensure_ascii=False, indent=2))
-        return
-    for listing in summary.plan.listings:
-        if listing.trouble is not None:
-            typer.echo(f"Server {listing.guild_id} cannot be listed: {plain(listing.trouble.reason)}.")
-    for exported in summary.exported:
-        if not exported.verdict.proven:
-            typer.echo(
-                f"{exported.verdict.state:<9} {plain(exported.name)} ({exported.channel_id}): "
-                f"{plain(exported.verdict.reason)}"
-            )
-    for number, name in summary.plan.vanished:
-        typer.echo(f"vanished  {plain(name)} ({number}): the server does not list it any more")
-    for channel in summary.plan.new:
-        typer.echo(f"new       {plain(channel.name)} ({channel.id})")
-    messages = sum(exported.messages for exported in summary.exported)
-    counts = ", ".join(f"{summary.count(state)} {state}" for state in State)
-    typer.echo(f"{len(summary.exported)} windows exported, {messages} messages: {counts}.")
-    if quiet := summary.count(State.EMPTY):
-        typer.echo(f"{quiet} had nothing new; the listing does not tell a channel's newest message, so each was asked.")
-    if summary.stopped:
-        typer.echo(f"Stopped: {plain(summary.stopped)}. {len(summary.not_tried)} windows were not tried.")
-
-
-def summary_data(summary: ExportSummary) -> dict[str, Any]:
-    """Return the run as JSON values; ids are strings."""
-    return {
-        "windows": [
-            {
-                "guild_id": str(one.guild_id),
-                "channel_id": str(one.channel_id),
-                "channel": one.name,
-                "after": str(one.window.after),
-                "before": str(one.window.before),
-                "state": one.verdict.state,
-                "reason": one.verdict.reason,
-                "messages": one.messages,
-                "file": str(one.path),
-            }
-            for one in summary.exported
-        ],
-        "counts": {state.value: summary.count(state) for state in State},
-        "new": [str(channel.id) for channel in summary.plan.new],
-        "vanished": [str(number) for number, _ in summary.plan.vanished],
-        "servers_not_listed": {
-            str(listing.guild_id): listing.trouble.reason for listing in summary.plan.listings if listing.trouble
-        },
-        "not_tried": len(summary.not_tried),
-        "stopped": summary.stopped,
-    }
-
-
-def plain(text: str) -> str:
-    """Return *text* on one line, without characters that steer a terminal; names come from strangers."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-
-
 def _print_plan(plan: Plan, program: Exporter, settings: Settings, *, as_json: bool) -> None:
     commands = [
         export_command(
@@ -247,7 +194,9 @@ def _print_plan(plan: Plan, program: Exporter, settings: Settings, *, as_json: b
 
 def _warn_of_token(settings: Settings) -> None:
     warnings = {"personal": PERSONAL_ACCOUNT_WARNING, "auto": UNKNOWN_ACCOUNT_WARNING}
-    if settings.export.token_kind in warnings:
+    if settings.export.token_kind in warnings and json_asked_for():
+        tell(log, "the token is or may be a person's", logging.WARNING, token_kind=settings.export.token_kind)
+    elif settings.export.token_kind in warnings:
         typer.echo(warnings[settings.export.token_kind], err=True)
 
 

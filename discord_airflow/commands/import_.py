@@ -15,6 +15,7 @@ from discord_airflow.collectors.importer import import_paths
 from discord_airflow.commands.import_report import render_json, render_text
 from discord_airflow.errors import AccessDeniedError
 from discord_airflow.import_workers import workers_of
+from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import DatabaseSettings, load_settings
 
 PATIENCE_SECONDS = 2.0
@@ -58,7 +59,7 @@ def import_exports(
     """
     settings = load_settings(config)
     _ready(settings.database, dry_run=dry_run)
-    with ProgressBar() as progress:
+    with recorded(None if dry_run else settings.database, "import") as run, ProgressBar() as progress:
         summary = import_paths(
             [*(paths or ()), *(more or ())] or [settings.export.directory],
             lambda: database.connect(settings.database),
@@ -67,6 +68,8 @@ def import_exports(
             progress=progress,
             workers=workers_of(settings, processes),
         )
+        run.count(**summary.numbers())
+        run.ends_with(summary.exit_code)
     typer.echo(json.dumps(render_json(summary), indent=2) if as_json else render_text(summary))
     return summary.exit_code
 

@@ -18,6 +18,7 @@ from discord_airflow.reporting.markdown import render_markdown
 from discord_airflow.reporting.request import SECTIONS, ReportRequest, request_from
 from discord_airflow.reporting.sections import compute_section, reported_guilds
 from discord_airflow.reporting.write import write_report
+from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.snowflake import parse_snowflake
 from discord_airflow.weekly_options import parse_until
@@ -68,18 +69,21 @@ def report(
     The DAG discord_weekly makes the same. Made again over the same data, a report is the same to the byte.
     """
     settings = load_settings(config)
-    with connect(settings.database) as connection:
-        apply_schema(connection)
-        request = _request(connection, settings, days, until, server)
-        for section in SECTIONS:
-            compute_section(connection, section, request)
-        if request.names == "shown":
-            for guild_id in reported_guilds(connection, request.guild_ids):
-                connection.rollback()
-                store_digest(connection, request, guild_id, settings)
-        connection.rollback()
-        made = build_report(connection, request.run_key)
-    files = write_report(made, settings.report.directory)
+    with recorded(settings.database, "report") as run:
+        with connect(settings.database) as connection:
+            apply_schema(connection)
+            request = _request(connection, settings, days, until, server)
+            run.window = request.window
+            for section in SECTIONS:
+                compute_section(connection, section, request)
+            if request.names == "shown":
+                for guild_id in reported_guilds(connection, request.guild_ids):
+                    connection.rollback()
+                    store_digest(connection, request, guild_id, settings)
+            connection.rollback()
+            made = build_report(connection, request.run_key)
+        files = write_report(made, settings.report.directory)
+        run.count(servers=len(made.servers), files=len(files))
     if as_json:
         typer.echo(json.dumps(_described(request, files), ensure_ascii=False))
         return

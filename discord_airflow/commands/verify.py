@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from discord_airflow.database import apply_schema, connect
 from discord_airflow.errors import DataQuarantinedError
+from discord_airflow.reporting.check import Outcome
 from discord_airflow.reporting.verify import Check, Verification, verify_report
 from discord_airflow.reporting.wording import counted
+from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import load_settings
 
 File = Annotated[Path, typer.Argument(help="The report: its .md, .html or .json.", metavar="FILE")]
@@ -37,9 +39,12 @@ def verify(file: File, config: Config = None, *, each: All = False, as_json: AsJ
     when nothing is wrong, 65 when something does not hold.
     """
     settings = load_settings(config)
-    with connect(settings.database) as connection:
-        apply_schema(connection)
-        verification = verify_report(connection, file)
+    with recorded(settings.database, "verify") as run:
+        with connect(settings.database) as connection:
+            apply_schema(connection)
+            verification = verify_report(connection, file)
+        run.count(**{outcome.replace(" ", "_"): verification.count(outcome) for outcome in get_args(Outcome)})
+        run.ends_with(0 if verification.holds else DataQuarantinedError.exit_code)
     if as_json:
         typer.echo(json.dumps(_as_json(verification), ensure_ascii=False))
     else:

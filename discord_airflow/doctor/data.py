@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from discord_airflow import database
 from discord_airflow.doctor.finding import Finding, fail, ok, warn
+from discord_airflow.doctor.runs import close_dead, judge_runs
 from discord_airflow.errors import DiscordAirflowError
 from discord_airflow.settings import DatabaseSettings, Settings
 from discord_airflow.sql_files import statement
@@ -48,6 +49,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
         version = connection.info.parameter_status("server_version")
         place = settings.database.host or "embedded"
         yield ok("database", f"PostgreSQL {version} ({place}), database {settings.database.name}")
+        close_dead(settings.database)
         connection.execute("SELECT set_config('statement_timeout', %s, false)", (_SECONDS,))
         yield from _look_inside(connection, settings.database)
 
@@ -73,6 +75,7 @@ def _look_inside(connection: psycopg.Connection[Any], settings: DatabaseSettings
             return
     assert state is not None  # an aggregate without GROUP BY has one row
     yield from _judge(state, settings)
+    yield from judge_runs(connection)
 
 
 def _judge(state: State, settings: DatabaseSettings) -> Iterator[Finding]:

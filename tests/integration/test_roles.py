@@ -14,7 +14,7 @@ from discord_airflow.collectors.importer import import_paths
 from discord_airflow.roles import ROLES, apply_roles
 
 REPORTS = {"report_runs", "report_sections", "digest_chunks", "posted_pieces"}
-FIXED = {"schema_version", "personal_data"}
+FIXED = {"schema_version", "personal_data", "runs"}
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 
@@ -49,6 +49,8 @@ def tables(connection):
 
 def allowed(role, table):
     """What a role may do to a table."""
+    if table == "runs":
+        return {"SELECT", "INSERT", "UPDATE"} | ({"DELETE"} if role != "discord_reporter" else set())
     if role == "discord_importer" and table not in REPORTS | FIXED:
         return {"SELECT", "INSERT", "UPDATE", "DELETE"}
     if role == "discord_publisher" and table in REPORTS:

@@ -2,7 +2,8 @@
 --   discord_owner      owns the tables: migrations, the search index
 --   discord_importer   imports and collects: writes messages, reads everything
 --   discord_publisher  makes reports: writes reports and digests, reads everything
---   discord_reporter   queries, check, verify, dashboards: reads everything, writes nothing
+--   discord_reporter   queries, check, verify, dashboards: reads everything, writes nothing but that it ran
+-- All of them write what they ran to the run ledger; old rows of it are deleted by those who write anyway.
 -- Everybody else gets nothing. It is safe to run this again, and needed after a migration that adds tables.
 DO $$
 DECLARE
@@ -53,5 +54,7 @@ BEGIN
     FOREACH role IN ARRAY reports LOOP
         EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I TO discord_publisher', role);
     END LOOP;
+    GRANT INSERT, UPDATE ON runs TO discord_importer, discord_publisher, discord_reporter;
+    GRANT DELETE ON runs TO discord_importer, discord_publisher;
 END
 $$
