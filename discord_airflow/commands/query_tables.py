@@ -157,6 +157,13 @@ COLUMNS: Mapping[type, tuple[Column, ...]] = {
         _moment("To", "until"),
         Column("Why", lambda row, _: plain_name(row.reason) if row.reason else "never exported"),
     ),
+    rows.Doubt: (
+        Column("Doubt", lambda row, _: row.about.replace("_", " ")),
+        Column("Where", lambda row, _: f"#{plain_name(row.channel_name)}" if row.channel_name else "the whole server"),
+        _number("Found", "found"),
+        Column("Of, or usually", lambda row, _: number(row.of), is_number=True),
+        Column("Before", lambda row, _: "" if row.lowest is None else f"{row.lowest:,} to {row.highest:,}"),
+    ),
     rows.NameSeen: (
         _name("Name"),
         Column("Kind", lambda row, _: row.sort),

@@ -152,6 +152,18 @@ def _coverage(found: Sequence[rows.GuildCoverage], zone: str, width: int) -> Ite
             yield _table(row.gaps, zone, width)
 
 
+def _plausibility(found: Sequence[rows.GuildPlausibility], zone: str, width: int) -> Iterator[str]:
+    for row in found:
+        said = many(len(row.doubts), "doubt") if row.doubts else "nothing speaks against it"
+        yield f"{plain_name(row.guild_name)} ({row.guild_id}): {said}"
+        yield (
+            f"  messages held against {many(row.windows, 'earlier window')}; {row.channels:,} of"
+            f" {many(row.channels_known, 'channel and thread', 'channels and threads')} against their own"
+        )
+        if row.doubts:
+            yield _table(row.doubts, zone, width)
+
+
 def _users(found: Sequence[rows.UserMatch], zone: str, width: int) -> Iterator[str]:
     for row in found:
         tag = f"#{plain(row.discriminator, 8)}" if row.discriminator and row.discriminator.strip("0") else ""
@@ -173,6 +185,7 @@ def _watermark(found: Sequence[rows.Watermark], zone: str, _: int) -> Iterator[s
 
 SPECIAL: Mapping[type, Callable[[Any, str, int], Iterator[str]]] = {
     rows.GuildCoverage: _coverage,
+    rows.GuildPlausibility: _plausibility,
     rows.UserMatch: _users,
     rows.Watermark: _watermark,
     rows.MessageRow: _messages,

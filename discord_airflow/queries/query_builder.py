@@ -8,6 +8,7 @@ channels, categories (with all below them) and threads, *limit* None means all. 
 from discord_airflow.queries.activity import fetch_activity, fetch_changes, fetch_concentration, fetch_totals
 from discord_airflow.queries.coverage import fetch_coverage, fetch_guilds, fetch_watermark
 from discord_airflow.queries.messages import fetch_history, fetch_user_messages, fetch_users
+from discord_airflow.queries.plausibility import fetch_plausibility
 from discord_airflow.queries.rankings import (
     fetch_channels,
     fetch_connectors,
@@ -35,6 +36,7 @@ __all__ = [
     "fetch_hours",
     "fetch_membership",
     "fetch_new_people",
+    "fetch_plausibility",
     "fetch_recent_users",
     "fetch_search",
     "fetch_totals",

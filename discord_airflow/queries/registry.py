@@ -65,6 +65,7 @@ QUERIES: Mapping[str, Query] = {
         Query("hours", "Messages by weekday and hour.", query_builder.fetch_hours),
         Query("membership", "Joins, first-seen and last-seen people by month.", query_builder.fetch_membership),
         Query("new_people", "People whose first message lies in the window.", query_builder.fetch_new_people),
+        Query("plausibility", "What speaks against the data of the window.", query_builder.fetch_plausibility),
         Query("recent_users", "People who wrote, the latest first.", query_builder.fetch_recent_users),
         Query("search", "Messages that hold words or phrases, in any language.", query_builder.fetch_search),
         Query("servers", "The stored servers.", query_builder.fetch_guilds),

@@ -31,6 +31,10 @@ from discord_airflow.queries.message_rows import (
     SearchHit,
     UserMatch,
 )
+from discord_airflow.queries.plausibility_rows import (
+    Doubt,
+    GuildPlausibility,
+)
 from discord_airflow.queries.ranking_rows import (
     ChannelActivity,
     Connector,
@@ -51,11 +55,13 @@ __all__ = [
     "Connector",
     "Contributor",
     "DayPoint",
+    "Doubt",
     "EmojiCount",
     "Gap",
     "Guild",
     "GuildCoverage",
     "GuildMessages",
+    "GuildPlausibility",
     "Highlight",
     "HourCell",
     "MembershipMonth",

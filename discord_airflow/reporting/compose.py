@@ -12,6 +12,7 @@ from discord_airflow.reporting.model import FORMAT, Listing, Missing, Report, Se
 from discord_airflow.reporting.namer import Namer
 from discord_airflow.reporting.payload import Section
 from discord_airflow.reporting.plain_text import plain_name
+from discord_airflow.reporting.plausible import plausibility
 from discord_airflow.reporting.receipts import Receipt
 from discord_airflow.reporting.request import SECTIONS, ReportRequest
 from discord_airflow.reporting.summary import summarised
@@ -119,6 +120,7 @@ def _server(guild_id: int, name: str | None, answers: Answers, namer: Namer, req
     before = answers.one("stats.coverage_before", guild_id)
     coverage = answers.one("stats.coverage", guild_id)
     left_out = answers.one("stats.activity", guild_id)
+    plausible = answers.one("health.plausibility", guild_id)
     server = Server(
         server_id=str(guild_id),
         name=plain_name(name) if name else f"Server {guild_id}",
@@ -135,6 +137,7 @@ def _server(guild_id: int, name: str | None, answers: Answers, namer: Namer, req
         hours=listing("stats.hours", lambda _, row: lines.hour(row)),
         weeks=listing("trends.weeks", lambda _, row: lines.week(row, request.zone)),
         people=_people(answers, guild_id),
+        plausibility=plausibility("health.plausibility", plausible, namer, request.window) if plausible else None,
         months=listing("health.months", lambda _, row: lines.month(row, request.zone)),
     )
     return summarised(server, request.window)

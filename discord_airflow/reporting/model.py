@@ -10,6 +10,7 @@ from typing import Generic, Literal, TypeVar
 
 from discord_airflow.queries.rows import State
 from discord_airflow.reporting.digest_model import DigestPart
+from discord_airflow.reporting.plausibility_model import Plausibility
 from discord_airflow.reporting.receipts import Id, Receipt, Value
 from discord_airflow.window import Window
 
@@ -243,6 +244,7 @@ class Server(Value, frozen=True):
     new_people: Listing[NewLine] | None
     highlights: Listing[HighlightLine] | None
     months: Listing[MonthLine] | None
+    plausibility: Plausibility | None = None
     digest: DigestPart | None = None
 
 

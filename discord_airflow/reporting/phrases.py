@@ -37,6 +37,7 @@ MEMBERSHIP_NOTE = (
 )
 CLOSING = "Every figure has its receipt in the .json beside this file; discord-airflow verify runs them again."
 NO_REACTIONS = "Nobody reacted to a message."
+PLAUSIBLE = "Is the data plausible?"
 NOBODY_NEW = "Nobody wrote here for the first time."
 NO_CONNECTORS = "Nobody wrote on two of the servers."
 GAPS_SHOWN = 5
@@ -47,7 +48,7 @@ SECTION_TITLES = {
     "trends": "Trend",
     "connectors": "People across servers",
     "highlights": "Highlights and new people",
-    "health": "Membership",
+    "health": "Membership, and whether the data is plausible",
     "digest": "Digest in words",
 }
 

@@ -25,6 +25,7 @@ QUESTIONS: Mapping[str, Callable[..., list[Any]]] = {
     "membership": query_builder.fetch_membership,
     "mentioned": fetch_mentioned,
     "new_people": query_builder.fetch_new_people,
+    "plausibility": query_builder.fetch_plausibility,
     "weekly_active": query_builder.fetch_weekly_active,
     "weekly_trend": query_builder.fetch_weekly_trend,
 }

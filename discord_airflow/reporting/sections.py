@@ -74,6 +74,7 @@ QUESTIONS: Mapping[str, Mapping[str, Question]] = {
         "people": Question("weekly_active", numbers=lambda _: {"weeks": 1}),
         "concentration": Question("concentration"),
         "months": Question("membership", numbers=lambda _: {"months": MONTHS}),
+        "plausibility": Question("plausibility"),
     },
 }
 

@@ -99,6 +99,9 @@ def _of_server(server: Server, at: str) -> Iterator[Unit]:
     if server.people:
         receipts = (server.people.receipt, server.people.receipt_half)
         yield Unit(f"{at}, where people came from", "", msgspec.to_builtins(server.people), receipts)
+    if server.plausibility:
+        receipt = (server.plausibility.receipt,)
+        yield Unit(f"{at}, is the data plausible", "", msgspec.to_builtins(server.plausibility), receipt)
     for attribute, table in _TABLES.items():
         listing = getattr(server, attribute)
         if listing is not None:

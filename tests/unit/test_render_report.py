@@ -76,7 +76,7 @@ def test_no_change_is_printed_against_an_unequal_week(before, reason):
 def test_a_section_that_is_missing_is_stated():
     """A report never leaves out a part in silence, and still holds the others."""
     page = render_markdown(report(without=("health", "highlights")))
-    assert "- Membership: This part was not computed in this run." in page
+    assert "- Membership, and whether the data is plausible: This part was not computed in this run." in page
     assert "- Highlights and new people: This part was not computed in this run." in page
     assert "### Membership" not in page
     assert "### Who wrote most" in page
