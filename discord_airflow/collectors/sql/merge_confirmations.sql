@@ -5,7 +5,10 @@ SET LOCAL enable_nestloop = off;  -- all joins are by equal keys, and a wrong gu
 
 INSERT INTO painted_confirmations
 WITH span AS (
-    SELECT channel_id, min(from_id) AS from_id, max(to_id) AS to_id FROM incoming_confirmations GROUP BY channel_id
+    SELECT i.channel_id, min(i.from_id) AS from_id, max(i.to_id) AS to_id,
+           1 + coalesce((SELECT max(c.number) FROM confirmations c WHERE c.channel_id = i.channel_id), 0) AS number
+      FROM incoming_confirmations i
+     GROUP BY i.channel_id
 ), old AS (
     SELECT c.from_id, c.to_id, c.number, c.observed_at
       FROM span JOIN confirmations c ON c.channel_id = span.channel_id
@@ -33,12 +36,9 @@ WITH span AS (
               - row_number() OVER (PARTITION BY number, whole_from ORDER BY from_id) AS island
       FROM covered
 )
-SELECT span.channel_id, min(g.from_id), max(g.to_id),
-       coalesce(g.number, 1 + coalesce((SELECT max(c.number) FROM confirmations c
-                                         WHERE c.channel_id = span.channel_id), 0)),
-       g.observed_at
+SELECT span.channel_id, min(g.from_id), max(g.to_id), coalesce(g.number, span.number), g.observed_at
   FROM grouped g CROSS JOIN span
- GROUP BY span.channel_id, g.number, g.whole_from, g.observed_at, g.island;
+ GROUP BY span.channel_id, span.number, g.number, g.whole_from, g.observed_at, g.island;
 
 DELETE FROM confirmations c
  USING (SELECT channel_id, min(from_id) AS from_id, max(to_id) AS to_id FROM painted_confirmations GROUP BY 1) span
