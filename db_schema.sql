@@ -384,8 +384,10 @@ CREATE TABLE IF NOT EXISTS report_sections (
     section     text NOT NULL,                   -- 'stats', 'trends', 'connectors', 'highlights', 'health', 'digest'
     payload     jsonb NOT NULL,                  -- typed rows and their receipts
     computed_at timestamptz NOT NULL DEFAULT now(),
+    fingerprint text,                            -- section_fingerprint of what was written; null: written before it was kept
     PRIMARY KEY (run_key, section)
 );
+ALTER TABLE report_sections ADD COLUMN IF NOT EXISTS fingerprint text;
 
 -- What a language model answered about a piece of chat, filed under what it was asked (model, prompt, options,
 -- content). A digest that is made again costs only the pieces that are not here; they can be deleted at any time.
@@ -618,6 +620,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                                                     '[^#+$%&€£\u2190-\u2bff\u2e80-\U0010ffff]+', '', 'g'), NULL) END
 $$;
 
+-- What tells whether a stored section, or what its run was asked, was changed since it was written.
+CREATE OR REPLACE FUNCTION section_fingerprint(run report_runs, section text, payload jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT encode(sha256(convert_to(
+        concat_ws(E'\n', run.run_key, (extract(epoch FROM run.since) * 1000000)::bigint,
+                  (extract(epoch FROM run.until) * 1000000)::bigint, run.zone, run.options, section, payload), 'UTF8')), 'hex')
+$$;
+
 -- Every name an account was seen with, newest last.
 CREATE OR REPLACE VIEW user_names AS
     SELECT user_id, guild_id, name, 'username' AS sort,
@@ -665,7 +675,7 @@ INSERT INTO personal_data (table_name, personal, other) VALUES
     ('forwarded_messages', '{message_id,sent_at,edited_at,content,attachments,embeds,stickers}', '{utc_offset,edited_utc_offset}'),
     ('channel_authors', '{author_id,first_sent_at,first_message_id,last_sent_at,last_message_id}', '{channel_id}'),
     ('report_runs', '{options}', '{run_key,since,until,zone,started_at}'),
-    ('report_sections', '{payload}', '{run_key,section,computed_at}'),
+    ('report_sections', '{payload}', '{run_key,section,computed_at,fingerprint}'),
     ('posted_pieces', '{}', '{report_day,webhook_id,piece,pieces,text_sha256,begun_at,message_id}'),
     ('digest_chunks', '{message_ids,answer}', '{key,guild_id,model_digest,prompt,estimated_tokens,counted_tokens,made_at}'),
     ('runs', '{}', '{id,stage,status,run_key,try_number,since,until,guild_id,channel_id,started_at,ended_at,host,pid,process_started_at,version,counts,error,exit_code}')

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -55,6 +56,15 @@ def check_files(connection: psycopg.Connection[Any], paths: Iterable[Path]) -> I
                 yield _check_file(connection, path, sha256)
         except OSError as error:
             yield FileCheck(path, "unreadable", examples=[(error.strerror or str(error)).lower()])
+
+
+def kept_files(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the readable files that *paths* mean, by the hash of their bytes."""
+    found: dict[str, Path] = {}
+    for path in _files(paths):
+        with suppress(OSError):
+            found.setdefault(_hash(path), path)
+    return found
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

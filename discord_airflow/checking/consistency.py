@@ -53,6 +53,7 @@ CHECKS = (
     Check("coverage", "covered ranges are possible and agree with their files", REMEDY),
     Check("deletions", "deleted messages are proven deleted, and no other", REMEDY),
     Check("confirmations", "what was seen again was seen in a file, and ranges are apart", REMEDY),
+    Check("report_sections", "stored reports are as they were written", _REPORT_AGAIN),
     Check("report_figures", "the newest report's figures count up", _REPORT_AGAIN),
 )
 

@@ -143,9 +143,10 @@ class JsonWindow:
         # Doubling keeps the cost of a large value in proportion to its size.
         data = self._file.read(max(_STEP, kept))
         self._ended = not data
-        self._text = self._text[self._at :] + self._decode(data, final=self._ended)
+        text = self._decode(data, final=self._ended)  # at the end: what began a character and broke off
+        self._text = self._text[self._at :] + text
         self._at = 0
-        return bool(data)
+        return bool(data or text)
 
     def surprise(self, wanted: str) -> BrokenJsonError:
         """Return the error that says what stands here in place of *wanted*."""

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from discord_airflow.checking.against_files import FileCheck, check_files
+from discord_airflow.checking.against_files import FileCheck, check_files, kept_files
 from discord_airflow.checking.consistency import REMEDY, Finding, check_consistency
+from discord_airflow.checking.replay import check_by_replay
 from discord_airflow.database import connect
 from discord_airflow.errors import ConfigurationError, DataQuarantinedError, UsageError
 from discord_airflow.runs.ledger import recorded
@@ -20,6 +21,9 @@ Config = Annotated[
     Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
 ]
 ReadData = Annotated[bool, typer.Option("--read-data", help="Read the kept exports again and compare every message.")]
+Again = Annotated[
+    bool, typer.Option("--replay", help="Import the kept exports again, beside the tables, and compare every row.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")]
 
 
@@ -28,18 +32,31 @@ def register(app: typer.Typer) -> None:
     app.command("check", epilog="Example: discord-airflow check --read-data collectors/exports")(check)
 
 
-def check(paths: Paths = None, config: Config = None, *, read_data: ReadData = False, as_json: AsJson = False) -> int:
+def check(
+    paths: Paths = None,
+    config: Config = None,
+    *,
+    read_data: ReadData = False,
+    replay: Again = False,
+    as_json: AsJson = False,
+) -> int:
     """
     Look for what cannot be: parts without a message, figures that do not add up, rows no file explains.
 
     With --read-data every kept export (by default of the exports folder) is read again, and each message compared
-    with its row: a single changed one is found. Exit status: 0 when all is well, 65 when something is wrong.
+    with its row: a single changed one is found. --replay finds any change of any column that an import writes; it takes
+    as long as the imports did, as much room as the tables, and the right to make a schema. Exit status: 0 when all is
+    well, 65 when something is wrong.
     """
-    if paths and not read_data:
+    if paths and not (read_data or replay):
         raise UsageError("Files are compared with --read-data: discord-airflow check --read-data FOLDER")
     settings = load_settings(config)
     with recorded(settings.database, "check") as run:
-        findings, files = _checked(settings, (paths or [settings.export.directory]) if read_data else [])
+        folders = paths or [settings.export.directory]
+        findings, files = _checked(settings, folders if read_data else [])
+        if replay:
+            with connect(settings.database, autocommit=True) as connection:
+                findings.append(check_by_replay(connection, kept_files(folders)))
         status = DataQuarantinedError.exit_code if _wrong(findings, files) else 0
         run.count(checks=len(findings), files=len(files), wrong=_wrong(findings, files))
         run.ends_with(status)

@@ -147,15 +147,19 @@ def check_ways(data: bytes, outcome: Outcome, ways: Container[str] = WAYS):
 
 
 def root_of(data: bytes):
-    """Return the document in *data*; None when a key stands in it twice: what it means depends on where it stands."""
-    keys = []
+    """Return the document in *data*; None where another spelling says less: a key stands twice, bytes are no UTF-8."""
+    twice = []
 
-    def remember(pairs):
-        keys[:] = [key for key, _ in pairs]  # the outermost object comes last
-        return dict(pairs)
+    def as_object(pairs):
+        found = dict(pairs)
+        twice.extend([True] * (len(found) < len(pairs)))
+        return found
 
-    root = json.loads(data.decode("utf-8-sig", "surrogateescape"), object_pairs_hook=remember)
-    return root if len(keys) == len(set(keys)) else None
+    try:
+        root = json.loads(data.decode("utf-8-sig"), object_pairs_hook=as_object)
+    except UnicodeDecodeError:
+        return None
+    return None if twice else root
 
 
 def in_layout(root):

@@ -265,6 +265,7 @@ FILES = [
     Case("truncated-between-messages", as_bytes(_cut(GOOD, b"    {\n")), 2, (("messages[2]", "cut-off"),)),
     Case("truncated-after-the-list", as_bytes(_cut(GOOD, b'"messageCount"')), 3, (("messages[3]", "cut-off"),)),
     Case("trailing-garbage", as_bytes(GOOD + b"garbage"), 3, (("", "trailing-data"),)),
+    Case("half-a-character-at-the-end", as_bytes(GOOD + b"\xe2\x82"), 3, (("", "trailing-data"),)),
     Case("two-documents", as_bytes(GOOD + GOOD), 3, (("", "trailing-data"),)),
     Case("garbage-between-messages", as_bytes(lambda: three(HERE, b"@!")), 1, (("messages[1]", "not-json"),)),
     Case(
