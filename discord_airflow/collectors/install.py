@@ -28,6 +28,9 @@ PINNED = "2.47"
 CODE_HOST = "https://api.github.com"
 _REPOSITORY = "Tyrrrz/DiscordChatExporter"
 
+_INSTALLED = "installed files"
+"""Under this name the lock keeps what the unpacked files are together, beside the digest of their archive."""
+
 KNOWN_DIGESTS: Mapping[str, str] = {}
 """SHA-256 by asset name of the pinned release, where somebody has checked it; the lock and the code host come after."""
 
@@ -93,12 +96,24 @@ def install(
                 raise AccessDeniedError(f"{local.name} does not hold {PROGRAM}; nothing was installed.")
             (unpacked / PROGRAM).chmod(0o755)
             _remember(lock, asset, expected)
+            _remember(lock, _INSTALLED, _digest_of_all(unpacked))
             _take_place(unpacked, target, aside=work / "before")
     except OSError as error:
         raise FileTroubleError(
             f"The exporter cannot be installed in {folder}: {error.strerror or error}{room(folder)}."
         ) from error
     return program
+
+
+def is_as_installed(folder: Path) -> bool:
+    """Say whether the release installed below *folder* is still, to the byte, what was unpacked there."""
+    return _digest_of_all(folder / PINNED) == _locked(folder / "exporter.lock", _INSTALLED)
+
+
+def _digest_of_all(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = "".join(f"{_digest(path)} {path.relative_to(folder).as_posix()}\n" for path in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """`discord-airflow doctor`: what is wrong here, and how to mend it."""
 
 import json
+import shutil
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +12,10 @@ import typer
 from discord_airflow.doctor.examine import examine
 from discord_airflow.doctor.finding import Finding, Level, fail, ok
 from discord_airflow.errors import ConfigurationError
-from discord_airflow.settings import load_settings
+from discord_airflow.settings import Settings, load_settings
+
+_INDENT = 19
+_NARROWEST = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -23,19 +28,17 @@ def doctor(
         Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
     ] = None,
     *,
+    online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """
-    Look at everything the program needs; ends with 1 when a check fails.
+    Look at everything the program needs, in under five seconds; ends with 1 when a check fails.
 
     Nothing is sent to Discord and nothing changed, but for runs whose process is gone: they are marked as lost.
     """
-    try:
-        settings = load_settings(config)
-    except ConfigurationError as error:
-        findings = [fail("settings", str(error).rstrip("."), "compare with config.example.yaml and .env.example")]
-    else:
-        findings = [ok("settings", "config.yaml and .env can be read"), *examine(settings)]
+    settings, findings = _settings(config)
+    if settings is not None:
+        findings += examine(settings, ask_discord=online)
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -44,7 +47,27 @@ def doctor(
     return 1 if any(finding.level is Level.FAIL for finding in findings) else 0
 
 
+def _settings(config: Path | None) -> tuple[Settings | None, list[Finding]]:
+    """Return the settings and what is to say about them; without usable ones nothing else can be looked at."""
+    try:
+        return load_settings(config), [ok("settings", "config.yaml and .env can be read")]
+    except ConfigurationError as error:
+        fix = "correct that, with config.example.yaml and .env.example beside it; then run doctor again"
+        return None, [fail("settings", str(error).rstrip("."), fix)]
+    except OSError as error:
+        return None, [fail("settings", f"cannot be read: {error.strerror}", "look at the file's owner and mode")]
+
+
 def _print(finding: Finding) -> None:
-    typer.echo(f"{finding.level:<5} {finding.check:<13} {finding.text}")
+    columns = max(shutil.get_terminal_size().columns, _NARROWEST)
+    typer.echo(_folded(f"{finding.level:<5} {finding.check:<12} ", finding.text, columns))
     if finding.fix is not None:
-        typer.echo(f"{'':<19} -> {finding.fix}")
+        typer.echo(_folded(f"{'':<{_INDENT}}-> ", finding.fix, columns))
+
+
+def _folded(start: str, text: str, columns: int) -> str:
+    """Return *text* behind *start* in lines of at most *columns*; a path or an option is never cut."""
+    return textwrap.fill(
+        text, columns, initial_indent=start, subsequent_indent=" " * max(len(start), _INDENT),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip

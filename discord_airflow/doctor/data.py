@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from discord_airflow import database
+from discord_airflow.doctor import server
 from discord_airflow.doctor.finding import Finding, fail, ok, warn
 from discord_airflow.doctor.runs import close_dead, judge_runs
 from discord_airflow.errors import DiscordAirflowError
@@ -42,8 +43,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     try:
         connection = database.connect(settings.database, autocommit=True, read_only=True)
     except DiscordAirflowError as error:
-        fix = "check DB_HOST, DB_PORT, DB_USER and DB_PASSWORD in .env, and that the server runs"
-        yield fail("database", str(error).rstrip("."), fix)
+        yield fail("database", str(error).rstrip("."), server.way_out(error, settings.database))
         return
     with connection:
         version = connection.info.parameter_status("server_version")
@@ -51,6 +51,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
         yield ok("database", f"PostgreSQL {version} ({place}), database {settings.database.name}")
         close_dead(settings.database)
         connection.execute("SELECT set_config('statement_timeout', %s, false)", (_SECONDS,))
+        yield from server.look_at(connection)
         yield from _look_inside(connection, settings.database)
 
 

@@ -12,6 +12,7 @@ import psutil
 
 from discord_airflow.collectors.chat_exporter import PROGRAM
 from discord_airflow.collectors.find_exporter import find_exporter
+from discord_airflow.collectors.install import is_as_installed
 from discord_airflow.collectors.run_lock import lock_holders
 from discord_airflow.doctor.finding import Finding, fail, ok, warn
 from discord_airflow.errors import DiscordAirflowError
@@ -20,16 +21,19 @@ from discord_airflow.settings import Settings
 _LITTLE_BYTES = 5_000_000_000
 _TOO_LITTLE_BYTES = 500_000_000
 _READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHER_SECRETS = ("secrets.json", "passwords.json")
 _OLDEST_SENSIBLE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def check_secret_files(settings: Settings) -> Iterator[Finding]:
     """Look who may read the files that hold secrets."""
-    for name in (".env",):
-        path = settings.home / name
+    env = settings.home / ".env"
+    if not env.exists():
+        yield ok("secret files", f"there is no {env}; secrets come from the environment")
+    for path in (env, *(settings.home / ".data" / "airflow" / name for name in _OTHER_SECRETS)):
         if not path.exists():
-            yield ok("secret files", f"there is no {path}; secrets come from the environment")
-        elif path.stat().st_mode & _READABLE_BY_OTHERS:
+            continue
+        if path.stat().st_mode & _READABLE_BY_OTHERS:
             yield fail("secret files", f"others may read {path}", f"chmod 600 {path}")
         else:
             yield ok("secret files", f"only you may read {path}")
@@ -86,9 +90,15 @@ def check_exporter(settings: Settings) -> Iterator[Finding]:
     except DiscordAirflowError as error:
         yield warn("exporter", str(error).rstrip("."), "discord-airflow exporter install")
         return
-    lock = settings.home / ".data" / "exporter" / "exporter.lock"
-    ours = found.path.is_relative_to(lock.parent) and lock.is_file()
-    yield ok("exporter", f"{found.version} at {found.path}" + (", installed from a checked archive" if ours else ""))
+    folder = settings.home / ".data" / "exporter"
+    said = f"{found.version} at {found.path}"
+    if not found.path.is_relative_to(folder):
+        yield ok("exporter", said)
+    elif is_as_installed(folder):
+        yield ok("exporter", f"{said}, as it was installed from a checked archive")
+    else:
+        fix = f"rm -r {found.path.parent} && discord-airflow exporter install"
+        yield fail("exporter", f"{found.path.parent} is not what was installed there", fix)
 
 
 def check_left_behind(settings: Settings) -> Iterator[Finding]:

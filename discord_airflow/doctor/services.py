@@ -1,16 +1,13 @@
-"""Checks of what runs beside us: Ollama and Airflow."""
+"""Checks of what runs beside us: Ollama."""
 
-import os
-import sqlite3
-import sys
+import ipaddress
 from collections.abc import Iterator
-from importlib import metadata
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 
-from discord_airflow.doctor.finding import Finding, fail, ok, warn
+from discord_airflow.doctor.finding import Finding, ok, warn
 from discord_airflow.settings import Settings
 
 _SECONDS = 2.0
@@ -36,6 +33,9 @@ def check_ollama(settings: Settings) -> Iterator[Finding]:
         fix = "start it with `ollama serve`; without it the digest is made of quotes alone"
         yield warn("ollama", f"no Ollama answers at {host}:{port}", fix)
         return
+    if (open_to := _listens_beyond(port)) and host in _LOCAL:
+        fix = "Ollama has no login: let it listen on 127.0.0.1 only (OLLAMA_HOST=127.0.0.1 where it starts)"
+        yield warn("ollama", f"listens on {open_to}:{port}, for other machines, too", fix)
     wanted = settings.ollama.model
     if wanted in names or f"{wanted}:latest" in names:
         yield ok("ollama", f"answers at {host}:{port} and has {wanted}")
@@ -43,25 +43,11 @@ def check_ollama(settings: Settings) -> Iterator[Finding]:
         yield warn("ollama", f"answers at {host}:{port}, but has no {wanted}", f"ollama pull {wanted}")
 
 
-def check_airflow(settings: Settings) -> Iterator[Finding]:
-    """Look at Airflow without starting it: its version and the import errors it has noted."""
+def _listens_beyond(port: int) -> str | None:
+    """Return an address at which something of this machine listens on *port* for others; None as far as we may see."""
     try:
-        version = metadata.version("apache-airflow-core")
-    except metadata.PackageNotFoundError:
-        yield warn("airflow", "Airflow is not installed: reports are made by hand", "make setup")
-        return
-    yield ok("airflow", f"{version}, Python {sys.version_info.major}.{sys.version_info.minor}")
-    noted = settings.home / ".data" / "airflow" / "airflow.db"
-    errors = (
-        _import_errors(noted) if noted.is_file() and "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in os.environ else []
-    )
-    if errors:
-        yield fail("dags", f"{errors[0]} cannot be imported", "airflow dags list-import-errors")
-
-
-def _import_errors(database: Path) -> list[str]:
-    try:
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1) as connection:
-            return [str(row[0]) for row in connection.execute("SELECT filename FROM import_error")]
-    except sqlite3.Error:
-        return []
+        listening = [one for one in psutil.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
+    except psutil.Error:
+        return None
+    places = [one.laddr.ip for one in listening if one.laddr and one.laddr.port == port]
+    return next((place for place in places if not ipaddress.ip_address(place.split("%")[0]).is_loopback), None)

@@ -21,6 +21,7 @@ class Discord:
 
     def __init__(self, guild=GUILD):
         self.guild, self.answers = guild, []
+        self.token, self.asked = None, 0
         self.messages, self.refused = [], []
         self.variables = {}
 
@@ -55,6 +56,10 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_GET(self):
         discord = self.server.discord
+        discord.asked += 1
+        if self.path == "/api/v10/users/@me":
+            self.answer(200 if self.headers["authorization"] == discord.token else 401, {})
+            return
         self.answer(200, {"id": "42", "guild_id": str(discord.guild), "channel_id": str(CHANNEL)})
 
     def do_POST(self):

@@ -11,7 +11,12 @@ SELECT pg_database_size(current_database()) AS bytes,
                               AND w.observed_at > v.observed_at)) AS troubled_channels,
        (SELECT count(*) FROM report_runs r
          WHERE r.started_at < now() - interval '1 day'
-           AND (SELECT count(*) FROM report_sections s WHERE s.run_key = r.run_key) < 5) AS unfinished_runs,
+           AND (SELECT count(*) FROM report_sections s WHERE s.run_key = r.run_key) < 5
+           -- A later run that got through leaves nothing to do about an earlier one.
+           AND NOT EXISTS (SELECT 1 FROM report_runs l
+                            WHERE l.started_at > r.started_at
+                              AND (SELECT count(*) FROM report_sections s WHERE s.run_key = l.run_key) >= 5)
+       ) AS unfinished_runs,
        (SELECT count(*) FROM pg_stat_activity
          WHERE datname = current_database() AND state = 'idle in transaction'
            AND state_change < now() - interval '10 minutes') AS stuck_sessions,
