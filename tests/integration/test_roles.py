@@ -90,7 +90,33 @@ ATTACKS = (
     "SET ROLE postgres",
     "ALTER ROLE discord_reporter SUPERUSER",
     "CREATE DATABASE mine",
+    "CREATE SCHEMA mine",
+    "CREATE EXTENSION dblink",
+    "ALTER SYSTEM SET log_statement = 'all'",
+    "SET SESSION AUTHORIZATION postgres",
+    "SELECT pg_ls_dir('/')",
+    "SELECT pg_read_binary_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT pg_reload_conf()",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "SELECT stavalues1 FROM pg_statistic",
+    "SET session_replication_role = replica",
 )
+
+
+ONES_OWN = ("INSERT", "UPDATE", "DELETE", "CREATE TEMP", "TRUNCATE")
+
+
+@pytest.mark.parametrize("role", ["discord_importer", "discord_publisher"])
+def test_those_who_write_get_no_further(login, role):
+    """
+    Roles that write rows can neither change the schema, nor reach files and programs, nor become somebody else.
+    """
+    connection = login(role)
+    for attack in ATTACKS:
+        if not attack.startswith(ONES_OWN):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(attack)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
