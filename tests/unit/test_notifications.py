@@ -127,7 +127,7 @@ def test_a_refusal_is_a_sentence_without_the_secret(answers, error):
     with pytest.raises(error) as raised:
         webhook.post(webhook.parse_webhook(ADDRESS), "text", discord.client)
     assert TOKEN not in str(raised.value)
-    assert set(discord.addresses) == {ADDRESS}
+    assert set(discord.addresses) == {f"{ADDRESS}?wait=true"}
 
 
 def test_patience_that_is_asked_for_once_is_had():
