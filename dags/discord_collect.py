@@ -1,7 +1,7 @@
 """
 ### The daily collection
 
-Every day at 03:30 on the clock of `report.timezone` this DAG asks Discord, through DiscordChatExporter, for what
+Every day at 09:00 on the clock of `report.timezone` this DAG asks Discord, through DiscordChatExporter, for what
 `discord_data` lacks: it lists the channels and threads of `servers` (config.yaml), exports each missing window in a
 task of its own, checks the files against their proofs and imports them. Recent days (`export.refresh_days`) are
 fetched again, so that edits, reactions and deletions are seen.
@@ -64,7 +64,8 @@ def run_key() -> str:
 
 
 @dag(
-    schedule=CronTriggerTimetable("30 3 * * *", timezone=weekly.defaults().timezone),
+    # Nine, because the week of the report ends then: what was collected earlier could not hold its last hours.
+    schedule=CronTriggerTimetable("0 9 * * *", timezone=weekly.defaults().timezone),
     catchup=False,
     max_active_runs=1,
     # Switched on by a person: it needs a token, and it talks to Discord.

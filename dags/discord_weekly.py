@@ -2,7 +2,8 @@
 ### The weekly report
 
 Every Sunday at 09:00 on the clock of `report.timezone` (config.yaml) this DAG computes the report on the past seven
-days from the messages in `discord_data` and writes `reports/YYYY-MM-DD.md`, `.html` and `.json`. It collects nothing.
+days from the messages in `discord_data` and writes `reports/YYYY-MM-DD.md`, `.html` and `.json`. It collects nothing;
+where `discord_collect` is in use, a scheduled run waits for its run of nine o'clock, at most 45 minutes.
 
 **Options of a run** (trigger form, `airflow dags trigger discord_weekly --conf '{"days": 14}'`, REST)
 
@@ -22,6 +23,8 @@ new run with `{"until": "2026-11-22"}`. The same window over the same data gives
 
 **When a task fails** its log ends with one sentence that says what, where and what to do.
 
+* `await_collection`: waits, in state *up for reschedule*, and goes on by itself after 45 minutes; then the report says
+  what was not collected. It fails only as `compute_*` does.
 * `compute_*`: nearly always the database. Exit 69 or a lost connection is retried three times with growing pauses;
   after that check that PostgreSQL answers (`discord-airflow db status`) and clear the failed task. A mistake in
   config.yaml, in `.env` or in the run's options (exits 64, 77, 78) is not retried: correct it, then clear.
@@ -128,11 +131,18 @@ def this_run() -> weekly.RunFacts:
     tags=["discord", "report"],
 )
 def discord_weekly() -> None:
-    @task(multiple_outputs=False)
+    # Between two looks it holds no worker. A run by hand is for what is stored now.
+    @task.sensor(poke_interval=60, timeout=3600, mode="reschedule")
+    def await_collection() -> bool:
+        context: Any = get_current_context()
+        return context["dag_run"].run_type != "scheduled" or weekly.is_collected(this_run())
+
+    # all_done: a report without the newest messages says so; none at all would not.
+    @task(multiple_outputs=False, trigger_rule="all_done")
     def compute(section: str) -> weekly.Handover:
         return weekly.compute(section, this_run())
 
-    @task(multiple_outputs=False)
+    @task(multiple_outputs=False, trigger_rule="all_done")
     def list_servers() -> list[str]:
         return weekly.digest_servers(this_run())
 
@@ -150,7 +160,9 @@ def discord_weekly() -> None:
         return saved
 
     sections = [compute.override(task_id=f"compute_{name}")(name) for name in weekly.SECTIONS]
-    llm_digest.expand(server=list_servers()) >> save_report(sections)  # type: ignore[arg-type, operator]
+    servers = list_servers()
+    await_collection() >> [*sections, servers]  # type: ignore[operator]
+    llm_digest.expand(server=servers) >> save_report(sections)  # type: ignore[arg-type, operator]
 
 
 discord_weekly()

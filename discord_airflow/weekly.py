@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from discord_airflow.errors import DiscordAirflowError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import psycopg
 
     from discord_airflow.reporting.request import ReportRequest
+
+PATIENCE = timedelta(minutes=45)
+"""How long after the window's end a scheduled report waits for the collection of that hour: it is late after sixty."""
 
 SECTIONS = ("stats", "trends", "connectors", "highlights", "health")
 """Each is computed by a task of its own."""
@@ -52,6 +56,22 @@ def tell_failure(context: Mapping[str, Any]) -> None:
     from discord_airflow.notifications.notices import notify_failure
 
     notify_failure(context)
+
+
+def is_collected(run: RunFacts, *, now: datetime | None = None) -> bool:
+    """
+    Return whether a scheduled report may begin: the collection that began at the window's end is in.
+
+    True as well where nothing collects by itself, and once PATIENCE is over: then the report says what is missing.
+    """
+    from discord_airflow.runs.collections import awaits_collection
+
+    settings = load_settings()
+    until = run_window(run, settings.report.timezone).until
+    if (now or datetime.now(UTC)) >= until + PATIENCE:
+        return True
+    with _connected(settings) as connection:
+        return not awaits_collection(connection, until)
 
 
 def compute(section: str, run: RunFacts) -> Handover:

@@ -21,11 +21,17 @@ def test_every_dag_file_can_be_read(load_dags):
 
 def test_save_report_waits_for_the_five_parts_and_the_digest(discord_weekly):
     """The drawing of the design: five parts and a digest for each server side by side, then the report."""
-    assert set(discord_weekly.task_ids) == COMPUTED | {"list_servers", "llm_digest", "save_report"}
+    assert set(discord_weekly.task_ids) == COMPUTED | {
+        "await_collection",
+        "list_servers",
+        "llm_digest",
+        "save_report",
+    }
     assert discord_weekly.get_task("save_report").upstream_task_ids == COMPUTED | {"llm_digest"}
     assert discord_weekly.get_task("llm_digest").upstream_task_ids == {"list_servers"}
     for name in COMPUTED | {"list_servers"}:
-        assert discord_weekly.get_task(name).upstream_task_ids == set()
+        assert discord_weekly.get_task(name).upstream_task_ids == {"await_collection"}
+        assert discord_weekly.get_task(name).trigger_rule == "all_done"
 
 
 def test_one_run_at_a_time_and_none_for_missed_weeks(discord_weekly):
