@@ -42,6 +42,7 @@ class Run:
         self.counts: dict[str, int] = {}
         self.exit_code = 0
         self.error: str | None = None
+        self.is_unexpected = False
         self._process = this_process()
         self._facts = {
             "stage": stage,
@@ -73,6 +74,7 @@ class Run:
     def failed(self, error: BaseException) -> None:
         """Take the error that ended the run: its class, never its words."""
         code = getattr(error, "exit_code", None)  # ours, and typer's Exit
+        self.is_unexpected = not isinstance(code, int)
         if isinstance(error, SystemExit):
             code = error.code if isinstance(error.code, int) else 1
         elif isinstance(error, KeyboardInterrupt):
@@ -114,7 +116,8 @@ def recorded(
             run.failed(error)
             raise
         finally:
-            level = logging.INFO if run.status == "done" else logging.WARNING
+            # Of errors of ours a sentence follows, from the command or from Airflow.
+            level = logging.WARNING if run.is_unexpected else logging.INFO
             tell(log, f"run {run.status}", level, error=run.error, exit_code=run.exit_code, **run.counts)
             # Where nothing answered at the beginning and the run has failed for it, asking again only costs time.
             if settings is not None and (reached or run.error is None):
