@@ -105,7 +105,7 @@ def test_a_server_that_stops_in_a_phase_of_an_import_keeps_whole_files(settings,
                 connection.execute("SELECT pg_advisory_unlock(4711)")
                 held(connection)
             there = connection.execute("SELECT count(*) FROM ledger").fetchone()
-        crash(settings)
+            crash(settings)  # before our session ends, and with it the lock
         assert imports.wait(process) in (0, 69)
         with door.connect(settings, autocommit=True) as connection:
             connection.execute("DROP FUNCTION hold CASCADE")
@@ -130,7 +130,7 @@ def test_a_server_that_stops_in_a_migration_is_as_before(settings, made):
         migration = threading.Thread(target=_migrate, args=(fresh,), daemon=True)
         migration.start()
         assert "The whole schema of discord_data" in wait_until_held(connection)
-    crash(settings)
+        crash(settings)  # before our session ends, and with it the lock
     migration.join()
     with door.connect(fresh, autocommit=True) as connection:
         connection.execute("DROP FUNCTION hold CASCADE")
