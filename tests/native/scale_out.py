@@ -3,7 +3,8 @@
 
 Everything is real but the machines: Redis, PostgreSQL over TCP with passwords, Airflow's processes with the environment
 of docker-compose.yml. The two workers and the API server share no folder of reports, only the database. In the end the
-report, as a worker wrote it and as Airflow's page shows it, is compared, byte for byte, with the one of `make report`.
+report, as a worker wrote it and as Airflow's page shows it, is compared, byte for byte, with the one of `make report`;
+and everything that was printed, logged or stored is searched for the secrets.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from native.airflow_set import IMAGE, AirflowSet
+from native.canary import find_in_database, find_in_files
 from native.celery import MissingBrokerError, celery_environment, running_broker, worker_command
 from native.compose_file import ROOT
 from native.postgres import Postgres, running_postgres
@@ -29,6 +31,7 @@ from native.services import wait_until
 UNTIL = "2026-11-22T09:00:00+00:00"
 DAY = "2026-11-22"
 WORKERS = ("worker-1", "worker-2")
+SECRETS = {"DISCORD_TOKEN": "Canary.T0ken-of-the/workers", "DB_PASSWORD": "canary 'pässword' 7%"}
 WITHOUT_MODEL = {"OLLAMA_HOST": "http://127.0.0.1:9"}
 WAITING = """
     SELECT client_port FROM pg_stat_activity
@@ -124,6 +127,15 @@ class ScaleOut:
             assert rest.client.get(f"/reports/{day}/report.{kind}").content == content, f"the page shows another {name}"
         return written
 
+    def leaks(self):
+        """Return where a secret stands: what processes printed, task logs, reports, Airflow's tables and ours."""
+        secrets = [*SECRETS.values(), self.project.extra["AIRFLOW__CELERY__BROKER_URL"].split(":")[2].partition("@")[0]]
+        found = find_in_files(secrets, self.project.home)
+        for name in ("airflow", "discord_data"):
+            with self.postgres.connect(name) as connection:
+                found += find_in_database(secrets, connection)
+        return found
+
     def busy_worker(self):
         """Return the worker one of whose tasks waits for the lock."""
         with self.postgres.connect("discord_data") as look:
@@ -154,14 +166,14 @@ def scaled_out(folder, tell):
     with ExitStack() as stack:
         postgres = stack.enter_context(running_postgres(folder / "postgres"))
         postgres.make_database("airflow", "airflow", "airflow")
-        postgres.make_database("discord_data", "discord", "discord")
+        postgres.make_database("discord_data", "discord", SECRETS["DB_PASSWORD"])
         home = folder / "home"
         home.mkdir()
         variables = {"DB_HOST": "127.0.0.1", "DB_PORT": str(postgres.port), "DB_USER": "discord"}
         broker = stack.enter_context(running_broker(folder))
         metadata = f"postgresql://airflow:airflow@127.0.0.1:{postgres.port}/airflow"
         extra = celery_environment(broker, metadata) | WITHOUT_MODEL
-        project = AirflowSet(home, postgres, variables | {"DB_PASSWORD": "discord"}, extra)
+        project = AirflowSet(home, postgres, variables | SECRETS, extra)
         stack.callback(project.stop)
         yield ScaleOut(project, postgres, tell)
 
@@ -197,6 +209,7 @@ def show(folder, tell, *, short=False):
         rest = shown.start()
         found = {} if short else {"two workers": shown.undisturbed(rest)}
         found["one of them killed"] = shown.with_a_death(rest)
+        leaks = shown.leaks()
     found["make report"] = on_one_machine(folder)
     for name, files in found.items():
         tell(f"{name:18}  {digests(files)}")
@@ -204,7 +217,8 @@ def show(folder, tell, *, short=False):
     same = set(alone) == {f"{DAY}.{kind}" for kind in ("md", "html", "json")}
     same = same and all(files == alone for files in found.values())
     tell("the reports are the same to the last byte" if same else "THE REPORTS DIFFER")
-    return 0 if same else 1
+    tell(f"SECRETS STAND IN {leaks}" if leaks else "no secret stands in any log, report or table")
+    return 0 if same and not leaks else 1
 
 
 def main():
