@@ -10,6 +10,13 @@ from native.services import Service, stop, wait_until
 MISSING = "redis-server is not installed; on Debian and Ubuntu: apt-get install redis-server"
 LOST_AFTER_SECONDS = 15
 """After how long without a sign of life a task counts as lost; Airflow's own default is 300."""
+WAITS_SECONDS = 30
+"""
+After how long in the queue a task is handed out again; Airflow's own default is 600.
+
+A worker that dies with a task it has received and not yet begun takes the message with it: Redis gives it to nobody
+else for a day, and Airflow notices by this time alone.
+"""
 
 
 class MissingBrokerError(Exception):
@@ -43,6 +50,8 @@ def celery_environment(broker, metadata):
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": str(LOST_AFTER_SECONDS),
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
+        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": str(WAITS_SECONDS),
+        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "5",
     }
 
 
