@@ -69,6 +69,10 @@ scale-out: $(READY_DEV) $(READY_IMAGE)
 survive: $(READY_DEV)
 	SURVIVE=280 $(BIN)/python -m pytest tests/survival -s -v
 
+## hostile: ten thousand hostile values through every parameter of every query, five minutes
+hostile: $(READY_DEV)
+	HOSTILE=10000 $(BIN)/python -m pytest tests/integration/test_query_values.py
+
 ## bench: measure everything against something else in the same run, about ten minutes
 bench: $(READY_DEV)
 	$(BIN)/python -m bench.suite
@@ -113,4 +117,4 @@ $(READY_IMAGE): requirements-image.lock requirements-uv.lock pyproject.toml scri
 	PYTHON='$(PYTHON)' VENV=$(IMAGE_VENV) scripts/setup requirements-image.lock
 	@touch $@
 
-.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive bench bench-full setup-fuzz fuzz format lock clean
+.PHONY: help setup report up down test setup-image setup-engine test-native scale-out survive hostile bench bench-full setup-fuzz fuzz format lock clean

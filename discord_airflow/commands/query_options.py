@@ -12,7 +12,7 @@ import typer
 from discord_airflow.errors import UsageError
 from discord_airflow.queries.coverage import fetch_newest_message
 from discord_airflow.queries.names import resolve_accounts, resolve_channels, resolve_guilds
-from discord_airflow.queries.statements import Connection
+from discord_airflow.queries.statements import Connection, checked_zone
 from discord_airflow.settings import Settings
 from discord_airflow.window import Window, window_ending, zone_named
 
@@ -93,8 +93,7 @@ def understand(
     Return what *words* ask for; None when they leave the end of the window to the newest message and there is
     none.
     """
-    zone = words.get("zone") or settings.report.timezone
-    _checked_zone(zone)
+    zone = checked_zone(words.get("zone") or settings.report.timezone)
     guilds = resolve_guilds(connection, words["server"]) if words.get("server") else settings.servers or None
     arguments: dict[str, Any] = {}
     window = None
@@ -135,13 +134,6 @@ def _limit(default: int | None, *, per_server: bool) -> inspect.Parameter:
     return inspect.Parameter("limit", inspect.Parameter.KEYWORD_ONLY, default=shown, annotation=annotation)
 
 
-def _checked_zone(zone: str) -> None:
-    try:
-        zone_named(zone)
-    except ValueError as error:
-        raise UsageError(f"{error}.") from None
-
-
 def _shared(
     parameters: Mapping[str, inspect.Parameter], guilds: tuple[int, ...] | None, zone: str, settings: Settings
 ) -> dict[str, Any]:
@@ -168,7 +160,7 @@ def _only(found: Sequence[int], what: str) -> int:
 def _search_text(_: Connection, words: Mapping[str, Any], __: tuple[int, ...] | None) -> str:
     for word in words["words"]:
         if word.startswith("--"):
-            raise UsageError(f"there is no option {word.split('=')[0]}; see discord-airflow query search --help.")
+            raise UsageError(f"there is no option {word.split('=')[0]!r}; see discord-airflow query search --help.")
     return " ".join(words["words"])
 
 

@@ -22,8 +22,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters (but tab and line feed) and what turns the direction of text."""
 
-UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-"""The same in JSON, which escapes the rest by itself."""
+UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
+)
+"""The same and what hides, in JSON, which escapes the rest by itself."""
 
 TABLE_WIDTH = 80
 
@@ -32,7 +35,7 @@ def render_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return JSON, one row a line; characters that a terminal would act on are escaped, so nothing is lost."""
     lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     text = ",\n ".join(lines)
-    return UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", f"[{text}]")
+    return UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], f"[{text}]")
 
 
 def render_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:

@@ -60,7 +60,8 @@ def _resolve(names: Sequence[str], known: dict[int, str], noun: str, hint: str) 
     for one, name in known.items():
         by_name.setdefault(_folded(name), []).append(one)
     found: list[int] = []
-    for name in names:
+    for typed in names:
+        name = checked_text(typed, f"the name of a {noun}")
         as_id = _as_id(name.strip())
         ids = [as_id] if as_id in known else by_name.get(_folded(name), [])
         if not ids:

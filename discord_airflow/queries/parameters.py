@@ -103,7 +103,8 @@ def from_json(parameters: Mapping[str, Any], names: frozenset[str]) -> dict[str,
     """Return the keyword arguments *names* out of *parameters*, which may come from a file that somebody changed."""
     expected = names - {"window"} | (set(WINDOW_KEYS) if "window" in names else set())
     if strangers := sorted(parameters.keys() - expected):
-        raise UsageError(f"the query has no parameter {', '.join(strangers)}; it has {', '.join(sorted(expected))}.")
+        named = ", ".join(map(repr, strangers))
+        raise UsageError(f"the query has no parameter {named}; it has {', '.join(sorted(expected))}.")
     try:
         read: dict[str, Any] = {
             name: None if value is None else PARAMETERS[name].read(value) for name, value in parameters.items()
@@ -112,6 +113,6 @@ def from_json(parameters: Mapping[str, Any], names: frozenset[str]) -> dict[str,
             read["window"] = Window(since=read.pop("since"), until=read.pop("until"), zone=read.pop("zone"))
     except KeyError as error:
         raise UsageError(f"the query needs the parameter {error.args[0]}.") from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise UsageError(f"the query's parameters cannot be read: {error}.") from None
     return read

@@ -15,13 +15,13 @@ def folds_case(connection: Connection) -> bool:
 
 def spellings(text: str, *, database_folds_case: bool) -> list[str]:
     """
-    Return the spellings of *text* to look for: composed and decomposed (a Mac writes the second).
+    Return the spellings of *text* to look for: composed, decomposed (a Mac writes the second) and as it was typed.
 
     A database whose locale knows only ASCII gets the cases spelled out as well: lower, upper and capitalised.
     """
     cases = [text] if database_folds_case or text.isascii() else [text, text.lower(), text.upper(), text.capitalize()]
-    forms = (unicodedata.normalize(form, case) for case in cases for form in ("NFC", "NFD"))
-    return list(dict.fromkeys(forms))
+    forms = [unicodedata.normalize(form, case) for case in cases for form in ("NFC", "NFD")]
+    return list(dict.fromkeys([*forms, *cases]))
 
 
 def exact(spelled: Iterable[str]) -> list[str]:

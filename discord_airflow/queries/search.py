@@ -20,6 +20,7 @@ from discord_airflow.queries.statements import (
     checked_ids,
     checked_instant,
     checked_text,
+    checked_zone,
     fetch_parts,
 )
 from discord_airflow.snowflake import LARGEST_SNOWFLAKE, snowflake_at, time_of
@@ -68,7 +69,7 @@ def fetch_search(
     request = parse_search(checked_text(text, "the search"))
     if order not in ("newest", "relevance"):
         raise UsageError(f"the order is {order!r}; it can be newest or relevance.")
-    first, last = _span(request, zone, since, until)
+    first, last = _span(request, checked_zone(zone), since, until)
     most = checked_count(limit, "the limit", MOST_HITS)
     wanted = CANDIDATES if order == "relevance" else most
     parameters = {

@@ -32,7 +32,7 @@ KEYS = {
 }
 TOKEN = re.compile(
     rf"""(?P<minus>-(?=[^\s-]))?
-         (?:(?P<key>{"|".join(KEYS)}):(?=[^\s]))?
+         (?:(?P<key>(?a:{"|".join(KEYS)})):(?=[^\s]))?
          (?:"(?P<quoted>[^"]*)(?:"|$)|(?P<bare>\S+))""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -70,7 +70,8 @@ def parse_search(text: str) -> SearchRequest:
         if key in {"before", "after", "on"}:
             _add_date(parts, key, value, is_unwanted=token["minus"] is not None)
         elif key == "guilds" and token["minus"]:
-            raise UsageError(f"-server:{value} is not understood; name the servers to search instead.")
+            typed = f"-server:{value}"
+            raise UsageError(f"{typed!r} is not understood; name the servers to search instead.")
         elif value:
             (parts.unwanted if token["minus"] else parts.wanted)[key].append(value)
     request = SearchRequest(
@@ -93,7 +94,8 @@ def parse_search(text: str) -> SearchRequest:
 
 def _add_date(parts: _Parts, key: str, value: str, *, is_unwanted: bool) -> None:
     if is_unwanted:
-        raise UsageError(f"-{key}:{value} is not understood; dates cannot be excluded.")
+        typed = f"-{key}:{value}"
+        raise UsageError(f"{typed!r} is not understood; dates cannot be excluded.")
     day = _day(key, value)
     if key in {"after", "on"}:
         parts.since.append(day + timedelta(days=1) if key == "after" else day)
@@ -102,14 +104,14 @@ def _add_date(parts: _Parts, key: str, value: str, *, is_unwanted: bool) -> None
 
 
 def _day(key: str, value: str) -> date:
-    day = None
+    day, typed = None, f"{key}:{value}"
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         with suppress(ValueError):
             day = date.fromisoformat(value)
     if day is None:
-        raise UsageError(f"{key}:{value} is not a date; write {key}:2026-03-01.")
+        raise UsageError(f"{typed!r} is not a date; write {key}:2026-03-01.")
     if not EARLIEST <= day <= LATEST:
-        raise UsageError(f"{key}:{value} lies where no message can be.")
+        raise UsageError(f"{typed!r} lies where no message can be.")
     return day
 
 

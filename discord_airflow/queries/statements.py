@@ -1,5 +1,6 @@
 """How every query of this layer runs: a reviewed .sql file, named parameters, typed rows."""
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
@@ -10,13 +11,14 @@ from psycopg.rows import class_row, dict_row
 from discord_airflow.errors import UsageError
 from discord_airflow.snowflake import LARGEST_SNOWFLAKE
 from discord_airflow.sql_files import statement
-from discord_airflow.window import Window
+from discord_airflow.window import Window, zone_named
 
 Row = TypeVar("Row")
 Connection = psycopg.Connection[Any]
 
 MOST_ROWS = 1_000_000
 LONGEST_TEXT = 2_000
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 PREPARE = False
 """Each call is planned for its own values: a plan for any values cannot know that a window is short or a word rare."""
@@ -67,7 +69,7 @@ def checked_text(text: str, what: str) -> str:
     """Return *text* as the importer would have stored it: what PostgreSQL cannot hold is U+FFFD."""
     if len(text) > LONGEST_TEXT:
         raise UsageError(f"{what} has {len(text):,} characters; at most {LONGEST_TEXT:,} make sense.")
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def checked_instant(instant: datetime) -> datetime:
@@ -77,6 +79,15 @@ def checked_instant(instant: datetime) -> datetime:
     if not 1970 < instant.year < 2200:
         raise UsageError(f"{instant} lies where no message can be.")
     return instant.astimezone(UTC)
+
+
+def checked_zone(zone: str) -> str:
+    """Return *zone* when it is the IANA name of a time zone."""
+    try:
+        zone_named(zone)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None
+    return zone
 
 
 def checked_window(window: Window) -> Window:

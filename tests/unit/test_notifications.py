@@ -186,7 +186,7 @@ def test_in_every_zone_the_week_that_is_looked_for_is_the_one_that_was_due(tmp_p
     The weeks in which a clock changes are among them. The day is also the name that a report of that moment gets.
     """
     changing = 0
-    for zone in sorted(available_timezones()):
+    for zone in sorted(available_timezones() - {"localtime"}):
         for day in sundays(ZoneInfo(zone)):
             ten = datetime.combine(day, time(10), ZoneInfo(zone))
             nine = datetime.combine(day, time(9), ZoneInfo(zone)).astimezone(UTC)

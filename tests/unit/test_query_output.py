@@ -69,7 +69,7 @@ def active(text):
     return [c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\n\u200c\u200d"]
 
 
-@pytest.mark.parametrize("text", NAUGHTY[::7], ids=ascii)
+@pytest.mark.parametrize("text", NAUGHTY[::5], ids=ascii)
 def test_nothing_from_discord_is_active_in_a_terminal(text):
     """No control or direction character reaches the terminal, as a table, as JSON or as CSV."""
     for row in hostile_rows(text.encode("utf-8", "replace").decode()):
