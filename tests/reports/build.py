@@ -263,7 +263,16 @@ def _health(texts, state, before):
         "people": ("weekly_active", [active]),
         "concentration": ("concentration", [rows.Concentration(HARBOUR, texts["guild_name"], 37, 1412, 5)]),
         "months": ("membership", months),
+        **({"plausibility": ("plausibility", [_doubted(texts)])} if state == "partial" else {}),
     }
+
+
+def _doubted(texts):
+    doubts = (
+        rows.Doubt("few", GENERAL, texts["channel_name"], False, 3, 40, 30, 60),
+        rows.Doubt("silent", THREAD, texts["thread_name"], True, 0, 12, 9, 20),
+    )
+    return rows.GuildPlausibility(HARBOUR, texts["guild_name"], "partial", 8, 2, 4, doubts)
 
 
 def _connector(texts):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import html5lib
-import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
@@ -15,13 +14,13 @@ from discord_airflow.reporting.markdown import render_markdown
 from discord_airflow.reporting.page import render_html
 from discord_airflow.reporting.plain_text import plain_name
 from discord_airflow.reporting.report_json import read_json, render_json
-from tests.reports.build import FIELDS, HARBOUR, report
+from tests.reports.build import FIELDS, report
 from tests.reports.hostile import HOSTILE
+from tests.reports.hostile_pages import batches, harmless, page_of
 
 JUMP_LINK = re.compile(r"https://discord\.com/channels/\d{1,19}/\d{1,19}/\d{1,19}")
-BATCH = 40
-LARGE_PARTS = ("days", "hours", "weeks", "months")
-INLINE = {"text", "text_special", "softbreak", "code_inline", "link_open", "link_close", "strong_open", "strong_close"}
+MARKED = ("strong_open", "em_open", "link_open")
+INLINE = {*MARKED, "text", "text_special", "softbreak", "code_inline", "strong_close", "em_close", "link_close"}
 ATTRIBUTES = {
     "html": {"lang"},
     "meta": {"charset", "name", "content", "http-equiv"},
@@ -39,24 +38,6 @@ ATTRIBUTES = {
     "rect": {"x", "y", "rx", "ry", "width", "height", "class"},
     "circle": {"cx", "cy", "r", "class"},
 }
-
-
-def batches():
-    """Return the hostile texts in parts, so that one page holds many."""
-    return [HOSTILE[start : start + BATCH] for start in range(0, len(HOSTILE), BATCH)]
-
-
-def page_of(texts, names="shown"):
-    """Return a report with a server for each text, in every field of it, and a connector for each."""
-    made = [report(state="partial", names=names, texts=dict.fromkeys(FIELDS, text)) for text in texts]
-    small = dict.fromkeys(LARGE_PARTS)
-    servers = tuple(msgspec.structs.replace(_busy(each), **small) for each in made)
-    connectors = msgspec.structs.replace(made[0].connectors, rows=tuple(each.connectors.rows[0] for each in made[:10]))
-    return msgspec.structs.replace(made[0], servers=servers, connectors=connectors)
-
-
-def _busy(made):
-    return next(server for server in made.servers if server.server_id == str(HARBOUR))
 
 
 def elements(page):
@@ -99,7 +80,7 @@ class Page:
     @classmethod
     def harmless(cls, texts):
         """Return the page with the same number of texts, all harmless; an empty one stays empty."""
-        return cls.of(tuple("harmless" if text else "" for text in texts))
+        return cls.of(harmless(texts))
 
 
 def test_the_corpus_is_large():
@@ -130,9 +111,16 @@ def test_hostile_markdown_has_the_same_blocks_as_harmless_markdown(pages):
         assert [token.type for token in page.tokens] == [token.type for token in Page.harmless(texts).tokens]
 
 
+def marked(page):
+    """How much is bold, in italics or a link."""
+    kinds = Counter(child.type for token in page.tokens for child in token.children or ())
+    return [kinds[kind] for kind in MARKED]
+
+
 def test_hostile_markdown_carries_nothing_active(pages):
     """No markup but ours inside lines, no raw HTML, no picture, no link but to a message."""
-    for page in pages:
+    for page, texts in zip(pages, batches(), strict=True):
+        assert marked(page) == marked(Page.harmless(texts))
         for token in page.tokens:
             for child in token.children or ():
                 assert child.type in INLINE, (child.type, token.content)
