@@ -34,11 +34,11 @@ def open_browser():
 class Person:
     """Somebody at the Airflow that answers at *root*, with a screen *width* wide."""
 
-    def __init__(self, browser, root, *, width=1280, scheme="light", state=None):
+    def __init__(self, browser, root, *, width=1280, scheme="light", state=None, **settings):
         self.root = root
         self.asked, self.dialogs, self.popups = [], [], []
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, storage_state=state
+            viewport={"width": width, "height": 900}, color_scheme=scheme, storage_state=state, **settings
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("request", lambda request: self.asked.append(request.url))

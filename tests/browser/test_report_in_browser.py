@@ -13,8 +13,7 @@ import pytest
 
 from discord_airflow.reporting.page import render_html
 from tests.browser.conftest import CHROMIUM
-from tests.reports.build import FIELDS, report
-from tests.reports.hostile import HOSTILE
+from tests.reports.build import report
 
 pytestmark = pytest.mark.browser
 
@@ -87,21 +86,6 @@ def test_a_report_asks_for_nothing_and_runs_nothing(shelf):
     assert [path for path in shelf[1].asked if "harness" not in path] == ["/report.html"]
     assert (found["scripts"], found["handlers"], found["dialogs"]) == (0, 0, 0)
     assert all(JUMP_LINK.fullmatch(link) or re.fullmatch("#[a-z0-9-]+", link) for link in found["links"])
-
-
-def test_hostile_texts_do_nothing_in_a_browser(shelf):
-    """Every hostile text in every field, all in one page after another: no element, request, dialog or link more."""
-    harmless = opened(shelf, render_html(report()), 1280)
-    shelf[1].asked.clear()
-    step = 60
-    for start in range(0, len(HOSTILE), step):
-        texts = {field: " ".join(HOSTILE[start + number : start + step : 8]) for number, field in enumerate(FIELDS)}
-        found = opened(shelf, render_html(report(texts=texts)), 1280)
-        assert found["elements"] == harmless["elements"]
-        assert (found["scripts"], found["handlers"], found["dialogs"]) == (0, 0, 0)
-        assert found["resources"] == []
-        assert found["links"] == harmless["links"]
-    assert {path for path in shelf[1].asked if "harness" not in path} == {"/report.html"}
 
 
 def test_a_report_follows_light_and_dark(shelf):

@@ -68,7 +68,7 @@ def whole_page_of(texts, week=0):
     """Return the report of `page_of` in which each server also has a digest of its text, so many weeks earlier."""
     made = page_of(texts)
     servers = tuple(
-        msgspec.structs.replace(server, digest=digest_of([text]))
+        msgspec.structs.replace(server, digest=digest_of([text.encode("utf-8", "replace").decode()]))
         for server, text in zip(made.servers, texts, strict=True)
     )
     until = made.window.until - timedelta(weeks=week)
