@@ -129,7 +129,7 @@ class _FileImport:
                     sender.put(intake.rows.detach())
                     self._advance()
                     pending = 0
-            sender.put(intake.rows.detach())
+            sender.put(intake.rows.detach(last=True))
             self._advance()
             sender.finish()
         refuse_foreign(self._reader.root)
@@ -191,7 +191,6 @@ class _FileImport:
         observed = self._observed_at.isoformat()
         load.merge_places(connection, header, observed)
         load.merge_people(connection, self._rows, header.guild_id, observed)
-        self._rows.send_authors(intake.rows)
         load.merge(connection, "extend_channel_authors", {"channel_id": header.channel_id})
         if self._cover(intake, result) or intake.rows.staged_count:
             load.merge(connection, "recompute_channel_authors")

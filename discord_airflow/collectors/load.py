@@ -10,7 +10,7 @@ from psycopg import sql
 
 from discord_airflow.collectors.export_header import ExportHeader
 from discord_airflow.collectors.import_summary import Counts
-from discord_airflow.collectors.message_rows import Batch, MessageRows
+from discord_airflow.collectors.message_rows import Batch
 from discord_airflow.collectors.recognition import Known, Request
 from discord_airflow.collectors.tables import MESSAGE_TABLES
 from discord_airflow.sql_files import statement
@@ -92,15 +92,8 @@ class Rows:
             self._stage(f"incoming_{table}", (*columns, *extra), batch.staged[table])
         for table, columns, lines in batch.people.tables():
             self._stage(table, columns, lines)
+        self._stage("incoming_authors", _AUTHORS, batch.authors)
         self._stage("incoming_confirmations", _CONFIRMATIONS, batch.confirmations)
-
-    def send_authors(self, rows: MessageRows) -> None:
-        """Send who wrote first and last among the messages that went straight into the tables."""
-        lines = [
-            f"{author}\t{kind}\t{author_kind}\t{first_stamp}\t{first}\t{last_stamp}\t{last}".encode()
-            for (author, kind, author_kind), ((_, first, first_stamp), (_, last, last_stamp)) in rows.authors.items()
-        ]
-        self._stage("incoming_authors", _AUTHORS, lines)
 
     def classify(self) -> Counts:
         """Compare what is staged with what is stored."""

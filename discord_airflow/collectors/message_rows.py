@@ -31,6 +31,7 @@ Sent = tuple[int, int, str]
 
 _NO_REFERENCE = f"{NULL}\t{NULL}\t{NULL}"
 _MOST_TYPES = 1000
+_MOST_AUTHORS = 10_000
 
 
 def no_lines() -> Lines:
@@ -44,6 +45,7 @@ class Batch(NamedTuple):
     straight: Lines
     staged: Lines
     people: PeopleLines
+    authors: list[bytes]
     confirmations: list[bytes]
 
 
@@ -62,7 +64,8 @@ class MessageRows:
         self.confirmations: list[bytes] = []
         self.off_clock = 0
         self.staged_count = 0
-        self.authors: dict[tuple[str, str, int], list[Sent]] = {}
+        # Who wrote first and last among the messages that go straight into the tables.
+        self._authors: dict[tuple[str, str, int], list[Sent]] = {}
         self._channel = str(channel_id)
         self._observed = observed_at
         self._ceiling = ceiling
@@ -90,8 +93,8 @@ class MessageRows:
             f"\t{_NO_REFERENCE if reference is UNSET else _reference_ids(reference)}\t{kind}\t{author_kind}\t{offset}"
             f"\t{NULL if edited is None else parse_instant(edited, 'timestampEdited')[1]}\t{_variant(message)}"
             f"\t{'t' if message.isPinned else 'f'}\t{type_name}"
-            f"\t{NULL if reference is UNSET else nullable(reference.type)}\t"
-        ).encode() + escaped(message.content).encode()
+            f"\t{NULL if reference is UNSET else nullable(reference.type)}\t{escaped(message.content)}"
+        ).encode()
         if isinstance(call, str) and parse_instant(call, "callEndedTimestamp")[1] != offset:
             raise BadValueError("callEndedTimestamp", "other-offset", "the call ended in another offset from UTC")
         children = self._children(message, identity)
@@ -127,9 +130,13 @@ class MessageRows:
         """Collect a range of ids of which all stored messages were seen as they are."""
         self.confirmations.append(f"{self._channel}\t{from_id}\t{to_id}\t{self._observed}".encode())
 
-    def detach(self) -> Batch:
-        """Return the rows collected so far, and forget them."""
-        batch = Batch(self.straight, self.staged, self.people.lines, self.confirmations)
+    def detach(self, *, last: bool = False) -> Batch:
+        """Return the rows collected so far, and forget them; authors wait for the *last* ones, unless they are many."""
+        authors = []
+        if last or len(self._authors) > _MOST_AUTHORS:
+            authors = [_author_line(*each) for each in self._authors.items()]
+            self._authors.clear()
+        batch = Batch(self.straight, self.staged, self.people.lines, authors, self.confirmations)
         self.straight, self.staged, self.people.lines, self.confirmations = no_lines(), no_lines(), PeopleLines(), []
         return batch
 
@@ -152,9 +159,9 @@ class MessageRows:
         return known
 
     def _remember(self, author: tuple[str, str, int], sent: Sent) -> None:
-        known = self.authors.get(author)
+        known = self._authors.get(author)
         if known is None:
-            self.authors[author] = [sent, sent]
+            self._authors[author] = [sent, sent]
         elif sent > known[1]:
             known[1] = sent
         elif sent < known[0]:
@@ -215,6 +222,12 @@ class MessageRows:
             return f"{identity}\t{parse_id(interaction.id)}\t{escaped(interaction.name)}\t{user}".encode()
         except BadValueError as trouble:
             raise trouble.inside("interaction") from None
+
+
+def _author_line(author: tuple[str, str, int], first_and_last: list[Sent]) -> bytes:
+    (_, first, first_stamp), (_, last, last_stamp) = first_and_last
+    user, kind, author_kind = author
+    return f"{user}\t{kind}\t{author_kind}\t{first_stamp}\t{first}\t{last_stamp}\t{last}".encode()
 
 
 def _joined(line: bytes, children: Children) -> bytes:

@@ -15,9 +15,9 @@ from discord_airflow.collectors.values import BadValueError, parse_id, whole_num
 NICKNAME, COLOR, ROLES, AVATAR, DISCRIMINATOR, NUMERIC = 1, 2, 4, 8, 16, 32
 """Bits of profiles.keys: the optional keys that a block had; the last one: its discriminator was a number."""
 
-_CACHE_BYTES = 16 << 20
+_MOST_USERS = 50_000
 _MOST_EMOJIS = 10_000
-_SEEN_LIMIT = 200_000
+_SEEN_LIMIT = 100_000
 
 _decode_user = msgspec.json.Decoder(User).decode
 _decode_emoji = msgspec.json.Decoder(Emoji).decode
@@ -26,9 +26,13 @@ _decode_emoji = msgspec.json.Decoder(Emoji).decode
 class KnownUser(NamedTuple):
     """A user block as other rows point to it."""
 
-    id: str
     columns: str  # id and profile digest, as two fields
     author_kind: int
+
+    @property
+    def id(self) -> str:
+        """The user's id, as a field."""
+        return self.columns.partition("\t")[0]
 
 
 class PeopleLines:
@@ -53,17 +57,18 @@ class People:
     def __init__(self, guild_id: int) -> None:
         self.guild_id = guild_id
         self.lines = PeopleLines()
-        # Two generations: when the young one is full it becomes the old one, and what is still in use comes back.
-        self._users: dict[bytes, KnownUser] = {}
-        self._older_users: dict[bytes, KnownUser] = {}
+        # Looked up by a hash of the text, 64 bits with a key that each process draws anew: the texts of a large
+        # community would fill the memory. Two generations: when the young one is full it becomes the old one, and what
+        # is still in use comes back.
+        self._users: dict[int, KnownUser] = {}
+        self._older_users: dict[int, KnownUser] = {}
         self._emojis: dict[bytes, int] = {}
-        self._cached_bytes = 0
         self._seen: set[object] = set()
 
     def user(self, raw: Raw) -> KnownUser:
         """Return what rows say about the user block *raw*; raise BadValueError when it has no usable id."""
         text = bytes(raw)
-        return self._users.get(text) or self._learn_user(text)
+        return self._users.get(hash(text)) or self._learn_user(text)
 
     def emoji(self, raw: Raw) -> int:
         """Return the digest of the emoji block *raw*."""
@@ -72,9 +77,14 @@ class People:
         return self._learn_emoji(text) if known is None else known
 
     def _learn_user(self, text: bytes) -> KnownUser:
-        known = self._older_users.get(text)
-        if known is not None:
-            return self._keep(text, known)
+        key = hash(text)
+        known = self._older_users.get(key) or self._read_user(text)
+        if len(self._users) >= _MOST_USERS:
+            self._older_users, self._users = self._users, {}
+        self._users[key] = known
+        return known
+
+    def _read_user(self, text: bytes) -> KnownUser:
         try:
             user, residue = _decode_user(text), NULL
             user_id = parse_id(user.id)
@@ -84,7 +94,7 @@ class People:
             user, residue = _lenient_user(block), escaped_json(compact_json(block))
             user_id = parse_id(user.id)
             role_ids = [int(role.id) for role in user.roles or ()]
-        return self._keep(text, self._record_user(user, user_id, role_ids, residue))
+        return self._record_user(user, user_id, role_ids, residue)
 
     def _record_user(self, user: User, user_id: int, role_ids: list[int], residue: str) -> KnownUser:
         has_roles = user.roles is not msgspec.UNSET
@@ -110,7 +120,7 @@ class People:
                 row = f"{role.id}\t{escaped(role.name)}\t{nullable(role.color)}\t{role.position}"
                 if self._is_first(row):
                     self.lines.roles.append(row.encode())
-        return KnownUser(str(user_id), f"{user_id}\t{digest}", kind)
+        return KnownUser(f"{user_id}\t{digest}", kind)
 
     def _learn_emoji(self, text: bytes) -> int:
         try:
@@ -146,13 +156,6 @@ class People:
             self._seen.clear()
         self._seen.add(mark)
         return True
-
-    def _keep(self, text: bytes, known: KnownUser) -> KnownUser:
-        self._cached_bytes += len(text)
-        if self._cached_bytes > _CACHE_BYTES:
-            self._older_users, self._users, self._cached_bytes = self._users, {}, len(text)
-        self._users[text] = known
-        return known
 
 
 def _keys_of(user: User) -> int:

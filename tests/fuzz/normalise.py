@@ -86,12 +86,10 @@ def _read(reader: ExportReader, header: ExportHeader):
 
 
 def _lines(rows: MessageRows):
-    found = {table: list(rows.straight[table]) for table in MESSAGE_TABLES}
+    batch = rows.detach(last=True)
+    found = {table: list(batch.straight[table]) for table in MESSAGE_TABLES}
     assert MESSAGE_TABLES["messages"][-1] == "source_digest"  # of the very text, which is another in each layout
     found["messages"] = [line.rpartition(b"\t")[0] + b"\t\\N" for line in found["messages"]]
-    found |= {table: list(lines) for table, _, lines in rows.people.lines.tables()}
-    found["incoming_authors"] = [
-        f"{author}\t{kind}\t{author_kind}\t{stamps[0][2]}\t{stamps[0][1]}\t{stamps[1][2]}\t{stamps[1][1]}".encode()
-        for (author, kind, author_kind), stamps in rows.authors.items()
-    ]
+    found |= {table: list(lines) for table, _, lines in batch.people.tables()}
+    found["incoming_authors"] = batch.authors
     return found
