@@ -46,11 +46,14 @@ def reachable_folder():
 @pytest.fixture(scope="session")
 def server(reachable_folder):
     """The settings of an embedded PostgreSQL for this run of the tests; its database `postgres` is nobody's."""
+    from shared_database import never_wait_for_the_disk
+
     from discord_airflow import embedded
     from discord_airflow.settings import DatabaseSettings
 
     settings = DatabaseSettings(data_directory=reachable_folder / "postgres", name="postgres")
     embedded.start(settings)
+    never_wait_for_the_disk(settings)
     yield settings
     embedded.stop(settings)
 

@@ -66,8 +66,8 @@ class Community:
         said, _ = process.communicate(timeout=100)
         return process.returncode, said
 
-    def check(self, connection):
-        """Compare the database with the world: every message once, texts as they are, the deleted marked."""
+    def check(self, connection, channels=None):
+        """Compare the database with the world (or *channels* of it): every message once, the deleted marked."""
         truth = Truth(self.path)
         stored = connection.execute("SELECT channel_id, id, content, deleted_at IS NULL FROM messages").fetchall()
         connection.rollback()
@@ -75,6 +75,6 @@ class Community:
         for channel, number, text, alive in stored:
             if alive:
                 there.setdefault(channel, {})[number] = text
-        for channel in truth.channel_ids(self.guild):
+        for channel in channels or truth.channel_ids(self.guild):
             assert there.pop(channel, {}).keys() == set(truth.message_ids(channel)), channel
         assert there == {}

@@ -21,6 +21,13 @@ def shared_database(server, template):
         maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def never_wait_for_the_disk(server):
+    """Let a server not wait until its disk has what was written: only a power cut could tell, and no test plays one."""
+    with door.connect(server.model_copy(update={"name": "postgres"}), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 def emptied(connection):
     """Return *connection* with all tables of its database empty."""
     empty(connection)

@@ -5,6 +5,7 @@ Of a half-done import it must be true that every file of the ledger is there wit
 there without a file, and that each message is as the newest of its files shows it.
 """
 
+import functools
 import hashlib
 import json
 from collections import Counter
@@ -15,7 +16,7 @@ GONE = "456226577798135808"
 
 def faults(connection, folder):
     """Return what is wrong with the database, in words; an empty list when it holds exactly the ledger's files."""
-    files = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in folder.glob("*.json")}
+    files = {_read(path)[0]: path for path in folder.glob("*.json")}
     ledger = [row[0] for row in connection.execute("SELECT sha256 FROM ledger").fetchall()]
     found = [f"file {sha256[:12]} of the ledger is nobody's" for sha256 in set(ledger) - set(files)]
     expected = _newest(files[sha256] for sha256 in ledger if sha256 in files)
@@ -37,11 +38,18 @@ _STORED = """
 _CHILDREN = ("attachments", "reactions", "reaction_users", "message_revisions")
 
 
+@functools.cache
+def _read(path):
+    """Return a file's hash and its JSON; files of a test never change."""
+    data = path.read_bytes()
+    return hashlib.sha256(data).hexdigest(), json.loads(data)
+
+
 def _newest(paths):
     """Return each message as its newest file shows it."""
     newest = {}
     for path in paths:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        _, document = _read(path)
         observed_at = datetime.fromisoformat(document["exportedAt"])
         for message in document["messages"]:
             known = newest.get(int(message["id"]))

@@ -9,14 +9,18 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from survival.checker import faults
+from survival.tiers import count
 from table_contents import contents, empty
 
 from discord_airflow import embedded
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
-# The way there may differ: which of two files was first, and who was the last to show a profile unchanged.
-HISTORY = ("ledger",)
+# The way there may differ: which of two files was first, who was the last to show a profile unchanged, and what ran.
+HISTORY = ("ledger", "runs")
+ANYWHERE = 0.1
+"""This share of the hits comes at any moment from the start of the process on; the rest when it has begun its work."""
 
 
 class Imports:
@@ -55,12 +59,15 @@ class Imports:
 class Ordeal:
     """Hits imports at random moments until enough hits were taken; everything follows from the seed but the timing."""
 
-    def __init__(self, imports, connection, seed):
-        self.imports, self.connection = imports, connection
+    def __init__(self, imports, connection, seed, kind="hits"):
+        self.imports, self.connection, self.kind = imports, connection, kind
         self.chance = random.Random(seed)
-        self.hits = self.landed = self.cycles = 0
+        self.files = len(list(imports.folder.glob("*.json")))
+        self.hits = self.in_mid_work = self.cycles = 0
+        process = imports.start(0)
+        self.wait_for_work(process)
         begun = time.monotonic()
-        assert imports.run() == 0
+        assert imports.wait(process) == 0
         self.seconds = time.monotonic() - begun
         assert faults(connection, imports.folder) == []
         self.wanted = self.state()
@@ -71,23 +78,47 @@ class Ordeal:
         return contents(self.connection, without=HISTORY)
 
     def suffer(self, hits, hit, clock):
-        """Interrupt imports *hits* times with *hit(process)*, checking after each; after a whole one start anew."""
+        """
+        Interrupt imports *hits* times, checking after each; after a whole one start anew.
+
+        *hit(process)* hits and returns how the import may end then.
+        """
         for number in range(hits):
             if clock.over:
                 break
-            process = self.imports.start(self.chance.randrange(2**32))
-            time.sleep(self.chance.uniform(0, self.seconds))
-            hit(process)
+            process = self.aim()
+            allowed = self.strike(process, hit)
             status = self.imports.wait(process)
-            self.hits += 1
-            self.landed += status != 0
-            # The machine may be busier or idler than at first: aim where about two of three hits land.
-            self.seconds *= 0.9 if status == 0 else 1.05
-            assert status in (0, 69, -signal.SIGKILL), f"hit {number}: status {status}"
+            assert status in allowed, f"hit {number}: status {status}"
             self.look(number)
             if status == 0:
                 self.cycle()
         self.cycle()
+
+    def aim(self):
+        """Start an import and return its process at a random moment of its work."""
+        process = self.imports.start(self.chance.randrange(2**32))
+        if self.chance.random() >= ANYWHERE:
+            self.wait_for_work(process)
+        (done,) = self.connection.execute("SELECT count(*) FROM ledger").fetchone()
+        time.sleep(self.chance.uniform(0, self.seconds * max(self.files - done, 1) / self.files))
+        return process
+
+    def strike(self, process, hit):
+        """Hit, count it, and return what *hit* returns."""
+        # The machine may be busier or idler than at first.
+        self.seconds *= 1.02 if is_alive(process) else 0.85
+        in_mid_work = at_work(self.connection)
+        allowed = hit(process)
+        count(self.kind, in_mid_work=in_mid_work)
+        self.hits += 1
+        self.in_mid_work += in_mid_work
+        return allowed
+
+    def wait_for_work(self, process):
+        """Wait until an import is in a transaction, or at its end."""
+        while not at_work(self.connection) and is_alive(process):
+            time.sleep(0.001)
 
     def look(self, number):
         """The invariants hold at any moment."""
@@ -104,10 +135,44 @@ class Ordeal:
         self.cycles += 1
 
 
+def at_work(connection):
+    """Whether another session of the database is in a transaction that has written something."""
+    query = """
+        SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                                                      AND backend_type = 'client backend' AND backend_xid IS NOT NULL)
+    """
+    return connection.execute(query).fetchone()[0]
+
+
+def sessions(connection):
+    """What the other sessions of the database do."""
+    query = """
+        SELECT query FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    """
+    return [query for (query,) in connection.execute(query).fetchall()]
+
+
+def wait_until_nobody_is_there(connection, seconds=30):
+    """Wait until no other session of the database is left, and with it no lock; fail when one stays."""
+    deadline = time.monotonic() + seconds
+    while left := sessions(connection):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.005)
+
+
+def is_alive(process):
+    """Whether a process has not ended yet."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def kill(process):
     """End a process as no program can prevent."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
+    return (0, -signal.SIGKILL)
 
 
 def stop_at_once(settings):

@@ -11,7 +11,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-KINDS = ("reset", "close", "stall", "dead", "drip")
 _SSL, _GSS, _CANCEL = 80877103, 80877104, 80877102
 _LINGER_NOT = struct.pack("ii", 1, 0)
 _DRIPS = 300

@@ -6,10 +6,11 @@ from contextlib import suppress
 
 import psycopg
 import pytest
+from shared_database import never_wait_for_the_disk
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import HISTORY, Imports, stop_at_once
-from survival.tiers import LONG, SEED, Clock, told
+from survival.tiers import LONG, SEED, Clock, count, told
 from table_contents import contents, empty
 
 from discord_airflow import database as door
@@ -17,7 +18,7 @@ from discord_airflow import embedded
 from discord_airflow.errors import DiscordAirflowError
 from discord_airflow.settings import DatabaseSettings
 
-ROUNDS = 25 if LONG else 1
+ROUNDS = 20 if LONG else 1
 # Stretches a phase for as long as the test holds a lock, and leaves everything else as it is.
 HOLD = """
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,6 +50,7 @@ def settings(reachable_folder):
     made = DatabaseSettings(data_directory=reachable_folder / f"aimed-{SEED}", name="aimed")
     with door.connect(made) as connection:
         door.apply_schema(connection)
+    never_wait_for_the_disk(made)
     yield made
     embedded.stop(made)
 
@@ -106,6 +108,7 @@ def test_a_server_that_stops_in_a_phase_of_an_import_keeps_whole_files(settings,
                 held(connection)
             there = connection.execute("SELECT count(*) FROM ledger").fetchone()
             crash(settings)  # before our session ends, and with it the lock
+            count("crashes of the server")
         assert imports.wait(process) in (0, 69)
         with door.connect(settings, autocommit=True) as connection:
             connection.execute("DROP FUNCTION hold CASCADE")
@@ -131,6 +134,7 @@ def test_a_server_that_stops_in_a_migration_is_as_before(settings, made):
         migration.start()
         assert "The whole schema of discord_data" in wait_until_held(connection)
         crash(settings)  # before our session ends, and with it the lock
+        count("crashes of the server")
     migration.join()
     with door.connect(fresh, autocommit=True) as connection:
         connection.execute("DROP FUNCTION hold CASCADE")

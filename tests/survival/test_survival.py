@@ -1,12 +1,9 @@
 """Imports survive what computers do to them: nothing is lost or doubled, and the next plain run heals everything."""
 
-import random
-import time
-
 import psycopg
 import pytest
 from psycopg import sql
-from shared_database import shared_database
+from shared_database import never_wait_for_the_disk, shared_database
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import Imports, Ordeal, kill, stop_at_once
@@ -14,9 +11,10 @@ from survival.tiers import LONG, SEED, Clock, told
 
 from discord_airflow import database as door
 from discord_airflow import embedded
+from discord_airflow.errors import ServiceDownError
 from discord_airflow.settings import DatabaseSettings
 
-KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (1000, 500, 100, 50) if LONG else (20, 6, 3, 1)
+KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (450, 150, 45, 20) if LONG else (20, 6, 3, 1)
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 
@@ -48,10 +46,10 @@ def test_a_killed_import_leaves_whole_files_only(imports, shared):
     """
     Kill -9 at random moments: whatever stands in the ledger is whole, and the end is that of a run nobody killed.
     """
-    ordeal = Ordeal(imports, shared, SEED)
+    ordeal = Ordeal(imports, shared, SEED, "kills")
     ordeal.suffer(KILLS, kill, Clock())
-    assert ordeal.landed >= ordeal.hits // 10
-    told(f"{ordeal.hits} kills, {ordeal.landed} in mid-import, {ordeal.cycles} archives compared")
+    assert ordeal.in_mid_work >= ordeal.hits // 10
+    told(f"{ordeal.hits} imports killed, {ordeal.in_mid_work} in mid-work, {ordeal.cycles} archives compared")
 
 
 def test_an_import_that_loses_its_session_loses_nothing_else(imports, shared):
@@ -63,15 +61,20 @@ def test_an_import_that_loses_its_session_loses_nothing_else(imports, shared):
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()
     """
-    ordeal.suffer(ENDED_SESSIONS, lambda process: shared.execute(query), Clock())
-    told(f"{ordeal.hits} sessions ended, {ordeal.cycles} archives compared")
+
+    def end_sessions(process):
+        shared.execute(query)
+        return (0, ServiceDownError.exit_code)
+
+    ordeal.suffer(ENDED_SESSIONS, end_sessions, Clock(0.6))
+    told(f"{ordeal.hits} sessions ended, {ordeal.in_mid_work} in mid-work, {ordeal.cycles} archives compared")
 
 
 def test_eight_imports_at_once_are_one(imports, shared):
     """
     Eight imports of the same files, each in an order of its own: all succeed, and the tables are as after one.
     """
-    ordeal, clock = Ordeal(imports, shared, SEED + 2), Clock()
+    ordeal, clock = Ordeal(imports, shared, SEED + 2), Clock(0.6)
     for round_number in range(ROUNDS):
         if clock.over:
             break
@@ -90,6 +93,7 @@ def test_a_server_that_stops_at_once_keeps_what_was_committed(reachable_folder, 
     with door.connect(settings) as connection:
         door.apply_schema(connection)
         dsn = connection.info.dsn
+    never_wait_for_the_disk(settings)
     imports = Imports(folder, dsn)
     try:
         _crash_again_and_again(settings, imports)
@@ -99,23 +103,27 @@ def test_a_server_that_stops_at_once_keeps_what_was_committed(reachable_folder, 
 
 
 def _crash_again_and_again(settings, imports):
-    chance, clock = random.Random(SEED), Clock()
+    clock = Clock()
     with psycopg.connect(imports.dsn, autocommit=True) as connection:
-        ordeal = Ordeal(imports, connection, SEED)
+        ordeal = Ordeal(imports, connection, SEED, "crashes of the server")
+
+    def crash(process):
+        stop_at_once(settings)
+        return (0, ServiceDownError.exit_code)
+
     for number in range(CRASHES):
         if clock.over:
             break
-        process = imports.start(chance.randrange(2**32))
-        time.sleep(chance.uniform(0, ordeal.seconds))
-        stop_at_once(settings)
-        assert imports.wait(process) in (0, 69)
+        with psycopg.connect(imports.dsn, autocommit=True) as ordeal.connection:
+            process = ordeal.aim()
+            allowed = ordeal.strike(process, crash)
+        assert imports.wait(process) in allowed
         embedded.start(settings)
-        with psycopg.connect(imports.dsn, autocommit=True) as connection:
-            ordeal.connection = connection
+        with psycopg.connect(imports.dsn, autocommit=True) as ordeal.connection:
             ordeal.look(number)
-            ordeal.cycle()
-            ordeal.hits += 1
-    told(f"{ordeal.hits} crashes of the server")
+            if number % 3 == 2:  # and else the next crash comes where this one left it
+                ordeal.cycle()
+    told(f"{ordeal.hits} crashes of the server at random moments, {ordeal.in_mid_work} in mid-work")
 
 
 def test_the_checker_sees_what_it_should(imports, shared):

@@ -4,12 +4,30 @@ import os
 import random
 import sys
 import time
+from collections import Counter
 
 SECONDS = int(os.environ.get("SURVIVE") or 0)
 """How long each kind of fault may take in the long tier; 0 in the fast one."""
 LONG = SECONDS > 0
 SEED = int(os.environ.get("SEED") or random.randrange(2**32))
 """Every failure can be repeated: SEED=... make survive."""
+
+WANTED = {
+    "kills": 1000,
+    "kills in mid-work": 800,
+    "crashes of the server": 100,
+    "crashes of the server in mid-work": 80,
+    "faults of the network": 500,
+}
+"""How many of each `make survive` is to reach, over all tests; whether it did stands at the end of its output."""
+TRIED = Counter()
+
+
+def count(kind, *, in_mid_work=True):
+    """Count one fault; *in_mid_work* is what was seen just before it, not what was intended."""
+    TRIED[kind] += 1
+    if f"{kind} in mid-work" in WANTED:
+        TRIED[f"{kind} in mid-work"] += in_mid_work
 
 
 def told(line):
