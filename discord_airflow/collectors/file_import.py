@@ -27,7 +27,7 @@ from discord_airflow.collectors.values import instant_of
 NEVER = datetime(2015, 1, 1, tzinfo=UTC)
 """When a file was observed that names no instant at all: before anything else."""
 
-_BATCH_BYTES = 2 << 20
+_BATCH_BYTES = 4 << 20
 _PIECE_BYTES = 64 << 10
 _ALL_STAGED = 2**63
 

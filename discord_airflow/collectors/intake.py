@@ -1,11 +1,11 @@
 """From the pieces of a file to rows: the one place that decides what becomes of each message."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from msgspec import Raw
 
-from discord_airflow.collectors.export_format import Glance, Message
+from discord_airflow.collectors.export_format import Message
 from discord_airflow.collectors.export_reader import ExportReader, Piece, decode_raws
 from discord_airflow.collectors.import_summary import Trouble
 from discord_airflow.collectors.lenient_message import id_of, lenient_message, strict_message
@@ -60,29 +60,28 @@ class Intake:
         else:
             self._take_messages(piece.messages, decode_raws(piece.text))
 
-    def confirm(self, numbers: list[int], glances: Sequence[Glance], texts: Sequence[Raw | bytes]) -> None:
-        """Count messages, with these ids and texts, that are stored as they stand, and collect the people they show."""
+    def confirm(self, numbers: list[int], texts: Sequence[Raw | bytes]) -> None:
+        """Count messages, with these ids and texts, that are stored as they stand."""
         if len(self.sample) < _SAMPLE:
             self.sample += filter(None, map(strict_message, texts))
-        for glance in glances:
-            self.rows.glance(glance)
         self.position += len(numbers)
         self.confirmed += len(numbers)
         self._count(numbers)
 
-    def digest_of(self, text: Raw | bytes) -> int:
-        """Return what is stored of the text that a message was read from: 64 bits of a hash."""
-        return int.from_bytes(sha256(text).digest()[:8], "big", signed=True) ^ self._mark
+    def digests_of(self, texts: Iterable[Raw | bytes]) -> list[int]:
+        """Return what is stored of the texts that messages were read from: of each 64 bits of a hash."""
+        mark = self._mark
+        return [int.from_bytes(sha256(text).digest()[:8], "big", signed=True) ^ mark for text in texts]
 
     def _take_messages(self, messages: list[Message], texts: Sequence[Raw | bytes]) -> None:
         if len(self.sample) < _SAMPLE:
             self.sample += messages
-        add, skipped, digest_of = self.rows.add, self._skipped, self.digest_of
+        add, skipped = self.rows.add, self._skipped
         numbers = []
-        for message, text in zip(messages, texts, strict=True):
+        for message, digest in zip(messages, self.digests_of(texts), strict=True):
             if self.position not in skipped:
                 try:
-                    numbers.append(add(message, self.position, digest_of(text)))
+                    numbers.append(add(message, self.position, digest))
                 except BadValueError:
                     self._count(numbers)
                     numbers = []

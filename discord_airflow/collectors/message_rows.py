@@ -1,5 +1,6 @@
 """From decoded messages to the rows of their tables, as lines of COPY text."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import UNSET, Raw
@@ -114,17 +115,19 @@ class MessageRows:
         self.off_clock += off_clock
         return number
 
-    def glance(self, message: Glance) -> None:
-        """Collect the rows of the people whom a message shows that is stored as it stands."""
-        user = self.people.user
-        user(message.author)
-        for reaction in message.reactions:
-            for raw in reaction.users or ():
-                user(raw)
-        for raw in message.mentions or ():
-            user(raw)
-        if message.interaction:
-            user(message.interaction.user)
+    def glance(self, messages: Iterable[Glance]) -> None:
+        """Collect the rows of the people whom messages show that are stored as they stand."""
+        texts: set[bytes] = set()
+        for message in messages:
+            texts.add(bytes(message.author))
+            for reaction in message.reactions:
+                texts.update(map(bytes, reaction.users or ()))
+            if message.mentions:
+                texts.update(map(bytes, message.mentions))
+            if message.interaction:
+                texts.add(bytes(message.interaction.user))
+        for text in texts:
+            self.people.user(text)
 
     def confirm(self, from_id: int, to_id: int) -> None:
         """Collect a range of ids of which all stored messages were seen as they are."""

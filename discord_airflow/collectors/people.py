@@ -65,7 +65,7 @@ class People:
         self._emojis: dict[bytes, int] = {}
         self._seen: set[object] = set()
 
-    def user(self, raw: Raw) -> KnownUser:
+    def user(self, raw: Raw | bytes) -> KnownUser:
         """Return what rows say about the user block *raw*; raise BadValueError when it has no usable id."""
         text = bytes(raw)
         return self._users.get(hash(text)) or self._learn_user(text)

@@ -147,14 +147,16 @@ class Recognition:
 
     def _recognised(self, batch: _Batch, stored: Sequence[Known]) -> list[bool]:
         """Return of each message whether its very text was stored."""
+        if not stored:
+            return [False] * len(batch.numbers)
         known = {number: digest for number, digest, _, _ in stored}.get
-        digest_of = self._intake.digest_of
         return [
-            (digest := known(number)) is not None and digest == digest_of(text)
-            for number, text in zip(batch.numbers, batch.texts, strict=True)
+            known(each) == digest
+            for each, digest in zip(batch.numbers, self._intake.digests_of(batch.texts), strict=True)
         ]
 
     def _hand_on(self, batch: _Batch, marks: list[bool]) -> None:
+        self._intake.rows.glance(compress(batch.glances, marks))
         begin = 0
         while begin < len(marks):
             if not marks[begin]:
@@ -166,7 +168,7 @@ class Recognition:
             except ValueError:
                 end = len(marks)
             part = slice(begin, end)
-            self._intake.confirm(batch.numbers[part], batch.glances[part], batch.texts[part])
+            self._intake.confirm(batch.numbers[part], batch.texts[part])
             begin = end
 
     def _extend_ranges(self, stored: Sequence[Known], confirmed: set[int], *, gapless: bool) -> None:
