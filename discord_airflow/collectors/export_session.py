@@ -142,7 +142,7 @@ class ExportSession:
             return verdict
         staged = self._staging / f"{channel.id}.end.json"
         answer, facts = self._attempt(channel, rest, staged)
-        staged.unlink(missing_ok=True)
+        self._remove(staged)
         if answer.state is State.EMPTY or answer.next is Next.ASK_WIDER:  # a silent nothing: the newest was deleted
             return verdict
         if facts is not None and facts.messages:
@@ -177,8 +177,14 @@ class ExportSession:
 
     def discard(self, exported: Exported) -> None:
         """Remove what an export left: another one of the same run says more."""
-        exported.path.unlink(missing_ok=True)
-        exported.path.with_name(exported.path.name + PROOF_SUFFIX).unlink(missing_ok=True)
+        self._remove(exported.path)
+        self._remove(exported.path.with_name(exported.path.name + PROOF_SUFFIX))
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileTroubleError(f"{path} cannot be removed: {error.strerror}.") from error
 
     def _keep(
         self, guild_id: int, channel: ListedChannel, window: IdRange, verdict: Verdict, staged: Path, clock: datetime
@@ -187,11 +193,13 @@ class ExportSession:
             if verdict.proven and staged.is_file():
                 note = self._note(guild_id, channel, window, verdict, sha256_of(staged), clock)
                 return publish(staged, self._settings.directory, window, self.run_id, verdict, note)
-            staged.unlink(missing_ok=True)
+            self._remove(staged)
             note = self._note(guild_id, channel, window, verdict, None, clock)
             return leave_note(self._settings.directory, self.run_id, note)
         except OSError as error:
-            raise FileTroubleError(f"The export of channel {channel.id} cannot be kept: {error.strerror}.") from error
+            raise FileTroubleError(
+                f"The export of channel {channel.id} cannot be kept in {self._settings.directory}: {error.strerror}."
+            ) from error
 
     def _note(
         self,
