@@ -21,6 +21,7 @@ import discord_airflow
 from discord_airflow.database_errors import in_mid_work
 from discord_airflow.errors import DiscordAirflowError, FileTroubleError, UsageError
 from discord_airflow.log_lines import OURS, json_asked_for, set_up_log, tell
+from discord_airflow.terminal import say
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +61,10 @@ def common(
 ) -> None:
     """Set up what all commands share."""
     if version:
-        typer.echo(f"discord-airflow {discord_airflow.__version__}")
+        say(f"discord-airflow {discord_airflow.__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        say(context.get_help())
         raise typer.Exit(UsageError.exit_code)
     set_up_log(verbose)
 
@@ -115,7 +116,7 @@ def _fail(sentence: str, status: int, error: BaseException) -> int:
             set_up_log(0)
         tell(log, "command failed", logging.ERROR, error=type(error).__name__, exit_code=status)
     else:
-        typer.echo(f"discord-airflow: {sentence}", err=True)
+        say(f"discord-airflow: {sentence}", err=True)
     return status
 
 

@@ -166,7 +166,7 @@ def _ask_host(asset: str, host: str) -> tuple[str | None, str]:
         digest = found.get("digest")
         told = digest.removeprefix("sha256:") if isinstance(digest, str) and digest.startswith("sha256:") else None
         return told, str(found["browser_download_url"])
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ServiceDownError(
             f"The code host does not tell of release {PINNED}: {error}. "
             "Bring the file yourself: discord-airflow exporter install --file FILE --sha256 DIGEST."
@@ -190,7 +190,7 @@ def _download(address: str, target: Path) -> Path:
                         f"{target.name} is larger than any release of the exporter; it was dropped."
                     )
                 file.write(block)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ServiceDownError(f"{target.name} cannot be downloaded: {error}.") from error
     return target
 

@@ -15,6 +15,7 @@ from discord_airflow.database import connect
 from discord_airflow.errors import ConfigurationError, DataQuarantinedError, UsageError
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
+from discord_airflow.terminal import say
 
 Paths = Annotated[list[Path] | None, typer.Argument(help="With --read-data: files and folders of exports.")]
 Config = Annotated[
@@ -61,10 +62,10 @@ def check(
         run.count(checks=len(findings), files=len(files), wrong=_wrong(findings, files))
         run.ends_with(status)
     if as_json:
-        typer.echo(json.dumps(_as_json(findings, files), ensure_ascii=False, indent=2))
+        say(json.dumps(_as_json(findings, files), ensure_ascii=False, indent=2))
     else:
         for line in (*_lines(findings), *_file_lines(files, read_data=read_data), _summary(findings, files)):
-            typer.echo(line)
+            say(line)
     return status
 
 

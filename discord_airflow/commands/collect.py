@@ -32,6 +32,7 @@ from discord_airflow.errors import ServiceDownError
 from discord_airflow.import_workers import workers_of
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
+from discord_airflow.terminal import say
 
 
 def register(app: typer.Typer) -> None:
@@ -75,7 +76,7 @@ def collect(
         run.ends_with(summary.exit_code or imported.exit_code)
     print_summary(summary, as_json=as_json)
     if not as_json:
-        typer.echo(f"Imported: {imported}.")
+        say(f"Imported: {imported}.")
     return summary.exit_code or imported.exit_code
 
 

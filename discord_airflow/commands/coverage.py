@@ -13,6 +13,7 @@ from discord_airflow.commands.export_report import plain
 from discord_airflow.queries.coverage import fetch_collected_until, fetch_coverage
 from discord_airflow.queries.rows import Gap, GuildCoverage
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 from discord_airflow.window import Window, window_ending
 
 _MARKS = {"complete": "█", "partial": "▒", "none": "·"}
@@ -41,7 +42,7 @@ def coverage(
     with database.connect(settings.database, read_only=True) as connection:
         until = fetch_collected_until(connection, guild_ids=guild_ids)
         if until is None:
-            typer.echo("[]" if as_json else "Nothing was collected yet.")
+            say("[]" if as_json else "Nothing was collected yet.")
             return
         newest = window_ending(until, 7, settings.report.timezone)
         windows = _weeks(newest, weeks)
@@ -49,7 +50,7 @@ def coverage(
         guilds = fetch_coverage(connection, window=whole, **chosen)
         by_week = [fetch_coverage(connection, window=window, **chosen) for window in windows]
     if as_json:
-        typer.echo(json.dumps([_data(guild) for guild in guilds], ensure_ascii=False, indent=2))
+        say(json.dumps([_data(guild) for guild in guilds], ensure_ascii=False, indent=2))
         return
     for guild in guilds:
         _print_guild(guild, _states(guild.guild_id, by_week), windows)
@@ -77,19 +78,19 @@ def _states(guild_id: int, by_week: Iterable[list[GuildCoverage]]) -> list[dict[
 
 def _print_guild(guild: GuildCoverage, weeks: list[dict[int, str]], windows: list[Window]) -> None:
     proof = "proven by our own collector" if guild.proven else "as the exported files say"
-    typer.echo(f"{plain(guild.guild_name)} ({guild.guild_id}): {guild.state}, {proof}")
-    typer.echo(f"{'':<{_NAME_WIDTH}}  weeks from {windows[0].since:%Y-%m-%d} to {windows[-1].until:%Y-%m-%d}")
+    say(f"{plain(guild.guild_name)} ({guild.guild_id}): {guild.state}, {proof}")
+    say(f"{'':<{_NAME_WIDTH}}  weeks from {windows[0].since:%Y-%m-%d} to {windows[-1].until:%Y-%m-%d}")
     for channel in guild.channel_states:
         picture = "".join(_MARKS.get(week.get(channel.channel_id, ""), " ") for week in weeks)
         name = set_cell_size(plain(channel.channel_name), _NAME_WIDTH)
-        typer.echo(f"{name}  {picture}  {channel.channel_id}")
-    typer.echo(f"{'':<{_NAME_WIDTH}}  {_LEGEND}")
+        say(f"{name}  {picture}  {channel.channel_id}")
+    say(f"{'':<{_NAME_WIDTH}}  {_LEGEND}")
     for gap in guild.gaps:
-        typer.echo(
+        say(
             f"missing: {plain(gap.channel_name)} from {gap.since:%Y-%m-%d %H:%M} to {gap.until:%Y-%m-%d %H:%M} UTC"
             + (f" ({plain(gap.reason)})" if gap.reason else "")
         )
-    typer.echo("")
+    say("")
 
 
 def _data(guild: GuildCoverage) -> dict[str, Any]:

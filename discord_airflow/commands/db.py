@@ -11,6 +11,7 @@ from discord_airflow import backups, database
 from discord_airflow.commands import db_roles, query_index
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.settings import DatabaseSettings, load_settings
+from discord_airflow.terminal import say
 
 db = typer.Typer(help="Start, stop, look after and look into the database.")
 
@@ -31,13 +32,13 @@ def register(app: typer.Typer) -> None:
 def start(config: Config = None) -> None:
     """Start the embedded PostgreSQL, unless it runs; other commands do so by themselves."""
     found = database.embedded().start(_own(config))
-    typer.echo(f"PostgreSQL {found.version} runs in {found.home}.")
+    say(f"PostgreSQL {found.version} runs in {found.home}.")
 
 
 @db.command(epilog="Example: discord-airflow db stop")
 def stop(config: Config = None) -> None:
     """Stop the embedded PostgreSQL; the data stay."""
-    typer.echo("Stopped." if database.embedded().stop(_own(config)) else "It was not running.")
+    say("Stopped." if database.embedded().stop(_own(config)) else "It was not running.")
 
 
 @db.command(epilog="Example: discord-airflow db status --json")
@@ -45,11 +46,11 @@ def status(config: Config = None, *, as_json: Json = False) -> None:
     """Tell where the database is and whether it runs; nothing is started."""
     found = _status(load_settings(config).database)
     if as_json:
-        typer.echo(json.dumps(found))
+        say(json.dumps(found))
         return
     for name, value in found.items():
         if value is not None:
-            typer.echo(f"{name:<10} {str(value).lower() if isinstance(value, bool) else value}")
+            say(f"{name:<10} {str(value).lower() if isinstance(value, bool) else value}")
 
 
 @db.command(epilog="Example: discord-airflow db migrate")
@@ -58,7 +59,7 @@ def migrate(config: Config = None) -> None:
     settings = load_settings(config).database
     with database.connect(settings) as connection:
         changed = database.apply_schema(connection)
-    typer.echo(f"{settings.name}: the schema {'was brought up to date' if changed else 'is up to date'}.")
+    say(f"{settings.name}: the schema {'was brought up to date' if changed else 'is up to date'}.")
 
 
 @db.command(epilog="Example: discord-airflow db backup discord_data.dump")
@@ -68,7 +69,7 @@ def backup(
 ) -> None:
     """Write the whole database to a file, from which pg_restore brings it back."""
     size = backups.write_backup(load_settings(config).database, file)
-    typer.echo(f"{file}: {size:,} bytes; restore with pg_restore --dbname=... {file}")
+    say(f"{file}: {size:,} bytes; restore with pg_restore --dbname=... {file}")
 
 
 @db.command(epilog="Example: discord-airflow db psql -- -c 'SELECT count(*) FROM messages'")

@@ -8,6 +8,7 @@ import typer
 from discord_airflow import database
 from discord_airflow.roles import ROLES, apply_roles
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 
 def register(db: typer.Typer) -> None:
@@ -29,4 +30,4 @@ def roles(
     with database.connect(settings) as connection:
         database.apply_schema(connection)
         apply_roles(connection)
-    typer.echo(f"{settings.name}: {', '.join(ROLES)} are set.")
+    say(f"{settings.name}: {', '.join(ROLES)} are set.")

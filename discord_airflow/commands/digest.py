@@ -26,6 +26,7 @@ from discord_airflow.queries.sources import fetch_source_messages, guilds_with_m
 from discord_airflow.reporting.due import default_until
 from discord_airflow.runs.ledger import Run, recorded
 from discord_airflow.settings import Settings, load_settings
+from discord_airflow.terminal import say
 from discord_airflow.weekly_options import parse_until
 from discord_airflow.window import Window, window_ending
 
@@ -179,9 +180,9 @@ def _window(
 
 def _print(digests: dict[str, Digest], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({name: digest_to_json(made) for name, made in digests.items()}, ensure_ascii=False))
+        say(json.dumps({name: digest_to_json(made) for name, made in digests.items()}, ensure_ascii=False))
         return
     for name, made in digests.items():
         window = Window(made.since, made.until, made.zone)
-        typer.echo(f"# {' '.join(name.split())}: {window.label()}\n")
-        typer.echo(render_markdown(made))
+        say(f"# {' '.join(name.split())}: {window.label()}\n")
+        say(render_markdown(made))

@@ -13,6 +13,7 @@ from discord_airflow.doctor.examine import examine
 from discord_airflow.doctor.finding import Finding, Level, fail, ok
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.settings import Settings, load_settings
+from discord_airflow.terminal import say
 
 _INDENT = 19
 _NARROWEST = 60
@@ -40,7 +41,7 @@ def doctor(
     if settings is not None:
         findings += examine(settings, ask_discord=online)
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+        say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             _print(finding)
@@ -60,9 +61,9 @@ def _settings(config: Path | None) -> tuple[Settings | None, list[Finding]]:
 
 def _print(finding: Finding) -> None:
     columns = max(shutil.get_terminal_size().columns, _NARROWEST)
-    typer.echo(_folded(f"{finding.level:<5} {finding.check:<12} ", finding.text, columns))
+    say(_folded(f"{finding.level:<5} {finding.check:<12} ", finding.text, columns))
     if finding.fix is not None:
-        typer.echo(_folded(f"{'':<{_INDENT}}-> ", finding.fix, columns))
+        say(_folded(f"{'':<{_INDENT}}-> ", finding.fix, columns))
 
 
 def _folded(start: str, text: str, columns: int) -> str:

@@ -26,6 +26,7 @@ from discord_airflow.log_lines import json_asked_for, tell
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.snowflake import parse_snowflake, snowflake_at
+from discord_airflow.terminal import say
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +174,7 @@ def _print_plan(plan: Plan, program: Exporter, settings: Settings, *, as_json: b
         for task in plan.tasks
     ]
     if as_json:
-        typer.echo(
+        say(
             json.dumps(
                 [
                     {"channel_id": str(task.channel.id), "channel": task.channel.name, "command": command}
@@ -186,10 +187,10 @@ def _print_plan(plan: Plan, program: Exporter, settings: Settings, *, as_json: b
         return
     for listing in plan.listings:
         if listing.trouble is not None:
-            typer.echo(f"Server {listing.guild_id} cannot be listed: {plain(listing.trouble.reason)}.")
+            say(f"Server {listing.guild_id} cannot be listed: {plain(listing.trouble.reason)}.")
     for task, command in zip(plan.tasks, commands, strict=True):
-        typer.echo(f"{plain(task.channel.name)}\n  DISCORD_TOKEN=*** {shlex.join(command)}")
-    typer.echo(f"{len(commands)} windows would be exported; nothing was.")
+        say(f"{plain(task.channel.name)}\n  DISCORD_TOKEN=*** {shlex.join(command)}")
+    say(f"{len(commands)} windows would be exported; nothing was.")
 
 
 def _warn_of_token(settings: Settings) -> None:
@@ -197,7 +198,7 @@ def _warn_of_token(settings: Settings) -> None:
     if settings.export.token_kind in warnings and json_asked_for():
         tell(log, "the token is or may be a person's", logging.WARNING, token_kind=settings.export.token_kind)
     elif settings.export.token_kind in warnings:
-        typer.echo(warnings[settings.export.token_kind], err=True)
+        say(warnings[settings.export.token_kind], err=True)
 
 
 def _id(option: str, text: str) -> int:

@@ -3,37 +3,36 @@
 import json
 from typing import Any
 
-import typer
-
 from discord_airflow.collectors.exporter import ExportSummary
 from discord_airflow.collectors.outcome import State
+from discord_airflow.terminal import say
 
 
 def print_summary(summary: ExportSummary, *, as_json: bool) -> None:
     """Print how the run ended, first what needs attention."""
     if as_json:
-        typer.echo(json.dumps(summary_data(summary), ensure_ascii=False, indent=2))
+        say(json.dumps(summary_data(summary), ensure_ascii=False, indent=2))
         return
     for listing in summary.plan.listings:
         if listing.trouble is not None:
-            typer.echo(f"Server {listing.guild_id} cannot be listed: {plain(listing.trouble.reason)}.")
+            say(f"Server {listing.guild_id} cannot be listed: {plain(listing.trouble.reason)}.")
     for exported in summary.exported:
         if not exported.verdict.proven:
-            typer.echo(
+            say(
                 f"{exported.verdict.state:<9} {plain(exported.name)} ({exported.channel_id}): "
                 f"{plain(exported.verdict.reason)}"
             )
     for number, name in summary.plan.vanished:
-        typer.echo(f"vanished  {plain(name)} ({number}): the server does not list it any more")
+        say(f"vanished  {plain(name)} ({number}): the server does not list it any more")
     for channel in summary.plan.new:
-        typer.echo(f"new       {plain(channel.name)} ({channel.id})")
+        say(f"new       {plain(channel.name)} ({channel.id})")
     messages = sum(exported.messages for exported in summary.exported)
     counts = ", ".join(f"{summary.count(state)} {state}" for state in State)
-    typer.echo(f"{len(summary.exported)} windows exported, {messages} messages: {counts}.")
+    say(f"{len(summary.exported)} windows exported, {messages} messages: {counts}.")
     if quiet := summary.count(State.EMPTY):
-        typer.echo(f"{quiet} had nothing new; the listing does not tell a channel's newest message, so each was asked.")
+        say(f"{quiet} had nothing new; the listing does not tell a channel's newest message, so each was asked.")
     if summary.stopped:
-        typer.echo(f"Stopped: {plain(summary.stopped)}. {len(summary.not_tried)} windows were not tried.")
+        say(f"Stopped: {plain(summary.stopped)}. {len(summary.not_tried)} windows were not tried.")
 
 
 def summary_data(summary: ExportSummary) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import typer
 from discord_airflow.collectors import install as installer
 from discord_airflow.collectors.find_exporter import find_exporter
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 exporter = typer.Typer(help="Install DiscordChatExporter, checked by its SHA-256, and tell which one is used.")
 
@@ -32,7 +33,7 @@ def install(
 ) -> None:
     """Download the pinned release for this platform and unpack it only when its SHA-256 is the right one."""
     program = installer.install(folder or _folder(), archive=file, sha256=sha256, host=host.rstrip("/"))
-    typer.echo(f"DiscordChatExporter {installer.PINNED} is installed: {program}")
+    say(f"DiscordChatExporter {installer.PINNED} is installed: {program}")
 
 
 @exporter.command(epilog="Example: discord-airflow exporter which")
@@ -42,7 +43,7 @@ def which(
     """Tell which program is used and its version."""
     settings = load_settings(config)
     found = find_exporter(settings.export.executable, settings.home / ".data" / "exporter")
-    typer.echo(f"{found.version}  {found.path}")
+    say(f"{found.version}  {found.path}")
 
 
 def _folder() -> Path:

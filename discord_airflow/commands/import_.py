@@ -17,6 +17,7 @@ from discord_airflow.errors import AccessDeniedError
 from discord_airflow.import_workers import workers_of
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import DatabaseSettings, load_settings
+from discord_airflow.terminal import say
 
 PATIENCE_SECONDS = 2.0
 
@@ -70,7 +71,7 @@ def import_exports(
         )
         run.count(**summary.numbers())
         run.ends_with(summary.exit_code)
-    typer.echo(json.dumps(render_json(summary), indent=2) if as_json else render_text(summary))
+    say(json.dumps(render_json(summary), indent=2) if as_json else render_text(summary))
     return summary.exit_code
 
 

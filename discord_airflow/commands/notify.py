@@ -9,6 +9,7 @@ from discord_airflow.errors import ConfigurationError
 from discord_airflow.notifications.notice import Notice
 from discord_airflow.notifications.notices import tell, ways
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 TRIAL = Notice(
     "discord_airflow: a test",
@@ -37,9 +38,9 @@ def notify(
             "Nobody is told of failures: set NOTIFY_WEBHOOK or the lines NOTIFY_EMAIL_... in .env (see .env.example)."
         )
     if not test:
-        typer.echo(f"Failures are told by {' and '.join(names)}; --test tries it.")
+        say(f"Failures are told by {' and '.join(names)}; --test tries it.")
         return 0
     told = tell(TRIAL, settings)
     for one in told:
-        typer.echo(f"{one.way}: {one.trouble or 'sent; look whether it is there.'}")
+        say(f"{one.way}: {one.trouble or 'sent; look whether it is there.'}")
     return next((one.trouble.exit_code for one in told if one.trouble), 0)

@@ -12,6 +12,7 @@ from discord_airflow.posting.choose import post_webhook, prepare
 from discord_airflow.posting.once import forget, is_posted, post_once
 from discord_airflow.report_shelf.shelf import parse_day
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 
 def register(app: typer.Typer) -> None:
@@ -40,18 +41,18 @@ def post(
         apply_schema(connection)
         chosen = prepare(connection, settings.post, asked, client)
         if not dry_run and not again and is_posted(connection, chosen):
-            typer.echo(f"The summary of the report of {chosen.day} was posted already; --again posts it anew.")
+            say(f"The summary of the report of {chosen.day} was posted already; --again posts it anew.")
             return 0
         for number, piece in enumerate(chosen.pieces, start=1):
-            typer.echo(f"--- message {number} of {len(chosen.pieces)} ---\n{piece}")
-        typer.echo("---")
+            say(f"--- message {number} of {len(chosen.pieces)} ---\n{piece}")
+        say("---")
         if dry_run:
             return 0
         if not typer.confirm(f"Post this to the channel {chosen.channel_id} of the server {chosen.guild_id}?"):
-            typer.echo("Nothing was posted.")
+            say("Nothing was posted.")
             return 0
         if again:
             forget(connection, chosen)
         sent = post_once(connection, chosen, client)
-    typer.echo(f"{sent} of {len(chosen.pieces)} messages posted." if sent else "All of it was posted already.")
+    say(f"{sent} of {len(chosen.pieces)} messages posted." if sent else "All of it was posted already.")
     return 0

@@ -23,6 +23,7 @@ from discord_airflow.queries.rows import Activity, State
 from discord_airflow.queries.statements import Connection
 from discord_airflow.reporting.plain_text import plain_name
 from discord_airflow.settings import Settings, load_settings
+from discord_airflow.terminal import say
 
 EXAMPLES: Mapping[str, str] = {
     "activity": "--days 14 --until 2026-11-22",
@@ -98,16 +99,16 @@ def answer(query: Query, words: Mapping[str, Any]) -> None:
         found = query.run(connection, asked.arguments) if asked else []
         states, names = collected(connection, asked, settings) if asked else ({}, {})
     if asked and asked.window:
-        typer.echo(asked.window.label(), err=words["as_json"] or words["as_csv"])
+        say(asked.window.label(), err=words["as_json"] or words["as_csv"])
     if not found:
-        typer.echo(nothing(query, asked, states, names), err=True)
+        say(nothing(query, asked, states, names), err=True)
     if words["as_json"]:
-        typer.echo(render_json(with_unknown(found, states)))
+        say(render_json(with_unknown(found, states)))
     elif words["as_csv"]:
-        typer.echo(render_csv(with_unknown(found, states), columns_of(query.row_type)), nl=False)
+        say(render_csv(with_unknown(found, states), columns_of(query.row_type)), nl=False)
     elif found and asked:
         text = render_rows(found, zone=asked.zone, width=terminal_width(), states=states, names=names)
-        typer.echo(f"\n{text}" if asked.window else text)
+        say(f"\n{text}" if asked.window else text)
 
 
 def check_tables(connection: Connection) -> None:

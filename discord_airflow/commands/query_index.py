@@ -20,6 +20,7 @@ from discord_airflow.queries.search_index import (
 )
 from discord_airflow.queries.statements import Connection
 from discord_airflow.settings import DatabaseSettings, load_settings
+from discord_airflow.terminal import say
 
 LOOK_SECONDS = 0.5
 
@@ -50,11 +51,11 @@ def search_index(
         found = fetch_search_index(connection)
     size = found.byte_size if found else None
     if as_json:
-        typer.echo(json.dumps({"exists": found is not None, "changed": changed, "bytes": size}))
+        say(json.dumps({"exists": found is not None, "changed": changed, "bytes": size}))
     elif found:
-        typer.echo(f"The search index {'was built' if changed else 'is there'}: {size:,} bytes.")
+        say(f"The search index {'was built' if changed else 'is there'}: {size:,} bytes.")
     else:
-        typer.echo(f"The search index {'was removed' if changed else 'is not there'}; searches work without it.")
+        say(f"The search index {'was removed' if changed else 'is not there'}; searches work without it.")
 
 
 def _create(settings: DatabaseSettings, connection: Connection) -> bool:

@@ -21,6 +21,7 @@ from discord_airflow.reporting.write import write_report
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.snowflake import parse_snowflake
+from discord_airflow.terminal import say
 from discord_airflow.weekly_options import parse_until
 from discord_airflow.window import window_ending
 
@@ -85,15 +86,15 @@ def report(
         files = write_report(made, settings.report.directory)
         run.count(servers=len(made.servers), files=len(files))
     if as_json:
-        typer.echo(json.dumps(_described(request, files), ensure_ascii=False))
+        say(json.dumps(_described(request, files), ensure_ascii=False))
         return
     lines = render_markdown(made).split("\n")
-    typer.echo("\n".join(lines[:FIRST_LINES]))
+    say("\n".join(lines[:FIRST_LINES]))
     if len(lines) > FIRST_LINES:
-        typer.echo(f"... {len(lines) - FIRST_LINES} more lines")
-    typer.echo("\nThe report is in:")
+        say(f"... {len(lines) - FIRST_LINES} more lines")
+    say("\nThe report is in:")
     for file in files:
-        typer.echo(f"  {file}")
+        say(f"  {file}")
 
 
 def _request(

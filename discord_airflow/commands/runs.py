@@ -16,6 +16,7 @@ from discord_airflow.errors import ConfigurationError
 from discord_airflow.queries.parameters import moment
 from discord_airflow.runs.list_runs import RecordedRun, fetch_runs
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 HEADINGS = ("Run", "Stage", "Status", "Started", "Took", "Try", "About", "Counts")
 NARROWEST = 110
@@ -47,14 +48,14 @@ def runs(
         except psycopg.errors.UndefinedTable:
             raise ConfigurationError("The database has no run ledger yet; run: discord-airflow db migrate") from None
     if as_json:
-        typer.echo(json.dumps([_data(run) for run in found], indent=2))
+        say(json.dumps([_data(run) for run in found], indent=2))
     elif not found:
-        typer.echo("Nothing ran yet.")
+        say("Nothing ran yet.")
     else:
         zone = ZoneInfo(settings.report.timezone)
         rows = [_cells(run, zone) for run in found]
         width = max(NARROWEST, shutil.get_terminal_size().columns)
-        typer.echo(render_table(HEADINGS, rows, width=width, numbers=(0, 4, 5)))
+        say(render_table(HEADINGS, rows, width=width, numbers=(0, 4, 5)))
 
 
 def _cells(run: RecordedRun, zone: ZoneInfo) -> list[str]:

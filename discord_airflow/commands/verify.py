@@ -15,6 +15,7 @@ from discord_airflow.reporting.verify import Check, Verification, verify_report
 from discord_airflow.reporting.wording import counted
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 File = Annotated[Path, typer.Argument(help="The report: its .md, .html or .json.", metavar="FILE")]
 Config = Annotated[
@@ -46,10 +47,10 @@ def verify(file: File, config: Config = None, *, each: All = False, as_json: AsJ
         run.count(**{outcome.replace(" ", "_"): verification.count(outcome) for outcome in get_args(Outcome)})
         run.ends_with(0 if verification.holds else DataQuarantinedError.exit_code)
     if as_json:
-        typer.echo(json.dumps(_as_json(verification), ensure_ascii=False))
+        say(json.dumps(_as_json(verification), ensure_ascii=False))
     else:
         for line in (*_lines(verification.checks, each=each), "", _summary(verification)):
-            typer.echo(line)
+            say(line)
     return 0 if verification.holds else DataQuarantinedError.exit_code
 
 

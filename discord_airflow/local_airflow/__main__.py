@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from discord_airflow.errors import DiscordAirflowError, UsageError
 from discord_airflow.settings import load_settings
+from discord_airflow.terminal import say
 
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> None:
 
 def tell(line: str) -> None:
     """Print a line at once, also into a pipe."""
-    print(line, flush=True)  # noqa: T201 (a command's output)
+    say(line)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,10 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         run(build_parser().parse_args(argv))
     except DiscordAirflowError as error:
-        print(f"{error}", file=sys.stderr)  # noqa: T201
+        say(str(error), err=True)
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted.", file=sys.stderr)  # noqa: T201
+        say("interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -97,6 +97,19 @@ def test_no_secret_or_database_is_tracked():
     assert [str(path) for path in tracked() if token.search(path.read_bytes())] == []
 
 
+def test_nothing_is_printed_past_the_door_that_makes_it_harmless():
+    """
+    What came from outside may hold what steers a terminal: discord_airflow/terminal.py prints for all.
+    """
+    past = re.compile(r"\b(typer\.(secho|echo)|click\.\w*echo|(?<!\.)print)\(|std(out|err)\.write\(")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked("discord_airflow/**/*.py")
+        if path.name not in {"terminal.py", "cli.py"} and past.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
 def test_sql_is_never_put_together_from_text():
     """
     Statements are literals or files; the type checker guards it too, and this names the place in plain words.
