@@ -101,7 +101,8 @@ class _FileImport:
             self._check_ledger()
             observed = self._observed_at.isoformat()
             ceiling = _ALL_STAGED if self._manner.staged else known.highest_id
-            rows = MessageRows(People(header.guild_id), header.channel_id, observed, ceiling)
+            people = People(header.guild_id, self._task.memory)
+            rows = MessageRows(people, header.channel_id, observed, ceiling)
             intake = Intake(rows, skipped=self._manner.skipped, strict_order=not self._manner.staged)
             self._take_all(intake, known)
             compared = self._compare(intake)

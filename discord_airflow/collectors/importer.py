@@ -15,6 +15,7 @@ from discord_airflow.collectors.import_summary import FileResult, ImportSummary,
 from discord_airflow.collectors.ledger import Advance
 from discord_airflow.collectors.load import Connection
 from discord_airflow.collectors.one_file import Door, Job, do_job, explained, import_file, told, unreadable
+from discord_airflow.collectors.people import ProfileMemory
 from discord_airflow.collectors.proofs import apply_note, find_notes
 from discord_airflow.collectors.source_files import find_files, size_of
 from discord_airflow.collectors.worker_pool import WorkerPool, Workers
@@ -86,18 +87,19 @@ def _results(
 ) -> Iterator[tuple[int, FileResult]]:
     """Yield what becomes of each job, with its position."""
     if workers is None:
+        memory = ProfileMemory()
         for position, job in enumerate(jobs):
-            yield position, told(_in_this_process(door, job, advance))
+            yield position, told(_in_this_process(door, job, advance, memory))
     elif jobs:
         with WorkerPool(workers, door) as pool:
             yield from ((position, told(result)) for position, result in pool.do(jobs, advance))
 
 
-def _in_this_process(door: Door, job: Job, advance: Advance | None) -> FileResult:
+def _in_this_process(door: Door, job: Job, advance: Advance | None, memory: ProfileMemory) -> FileResult:
     for may_be_lost in (True, False):
         connection = door.connection
         try:
-            return do_job(connection, job, advance=advance)
+            return do_job(connection, job, advance=advance, memory=memory)
         except psycopg.Error as error:
             if not (may_be_lost and connection.closed):
                 raise explained(error, job.path) from error

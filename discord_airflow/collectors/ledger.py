@@ -1,7 +1,7 @@
 """The ledger: which files were imported, and what of them could not be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord_airflow
@@ -9,6 +9,7 @@ from discord_airflow.collectors.coverage import Proof
 from discord_airflow.collectors.export_reader import NotAnExportError
 from discord_airflow.collectors.import_summary import Counts, FileResult, Trouble
 from discord_airflow.collectors.load import Connection, run
+from discord_airflow.collectors.people import ProfileMemory
 from discord_airflow.collectors.plain_json import clean
 from discord_airflow.collectors.source_files import SourceFile
 from discord_airflow.sql_files import statement
@@ -27,6 +28,7 @@ class Task:
     dry_run: bool = False
     retry: bool = False
     advance: Advance | None = None
+    memory: ProfileMemory = field(default_factory=ProfileMemory)
 
 
 def find_known(connection: Connection, task: Task) -> FileResult | None:

@@ -17,6 +17,7 @@ from discord_airflow.collectors.file_import import KnownFileError, import_open_f
 from discord_airflow.collectors.import_summary import FileResult, Trouble
 from discord_airflow.collectors.ledger import Advance, Task, find_known, reject
 from discord_airflow.collectors.load import Connection, run
+from discord_airflow.collectors.people import ProfileMemory
 from discord_airflow.collectors.proofs import proof_beside
 from discord_airflow.collectors.source_files import UnreadableError, open_source
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, FileTroubleError, ServiceDownError
@@ -73,8 +74,13 @@ def do_job(
     *,
     advance: Advance | None = None,
     hashed: Callable[[str], None] | None = None,
+    memory: ProfileMemory | None = None,
 ) -> FileResult:
-    """Do what `import_file` does; *advance* is told of bytes that were read, *hashed* the file's hash."""
+    """
+    Do what `import_file` does; *advance* is told of bytes that were read, *hashed* the file's hash.
+
+    What *memory* holds of earlier files need not be read again.
+    """
     if not connection.autocommit:
         raise ValueError("an import needs a connection in autocommit mode: each file is a transaction of its own")
     try:
@@ -87,7 +93,7 @@ def do_job(
             if hashed is not None:
                 hashed(sha256)
             proof = job.proof or proof_beside(job.path, sha256)
-            task = Task(source, sha256, proof=proof, dry_run=job.dry_run, retry=job.retry, advance=advance)
+            task = Task(source, sha256, proof, job.dry_run, job.retry, advance, memory or ProfileMemory())
             return _once(connection, task)
         except OSError as error:  # a disk or a network folder that fails in the middle of it
             if error.errno == ENOMEM:

@@ -18,6 +18,7 @@ NICKNAME, COLOR, ROLES, AVATAR, DISCRIMINATOR, NUMERIC = 1, 2, 4, 8, 16, 32
 _MOST_USERS = 50_000
 _MOST_EMOJIS = 10_000
 _SEEN_LIMIT = 100_000
+_REMEMBERED_BYTES = 12 << 20
 
 _decode_user = msgspec.json.Decoder(User).decode
 _decode_emoji = msgspec.json.Decoder(Emoji).decode
@@ -33,6 +34,40 @@ class KnownUser(NamedTuple):
     def id(self) -> str:
         """The user's id, as a field."""
         return self.columns.partition("\t")[0]
+
+
+class Profile(NamedTuple):
+    """What a user block becomes in a guild: its row, and those of its roles."""
+
+    known: KnownUser
+    line: bytes
+    roles: tuple[bytes, ...]
+
+
+class ProfileMemory:
+    """
+    What the user blocks of a guild became, for the files that come after.
+
+    Most people of a channel are those of the channel before. Only so many bytes of rows are remembered, those of the
+    first ones; the guild that is asked for next makes them forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._guild_id: int | None = None
+        self._profiles: dict[int, Profile] = {}
+        self._free = _REMEMBERED_BYTES
+
+    def of_guild(self, guild_id: int) -> dict[int, Profile]:
+        """Return the profiles, by the hash of their block's text."""
+        if self._guild_id != guild_id:
+            self._guild_id, self._profiles, self._free = guild_id, {}, _REMEMBERED_BYTES
+        return self._profiles
+
+    def keep(self, key: int, profile: Profile) -> None:
+        """Remember a profile of that guild, if there is room."""
+        if len(profile.line) <= self._free:
+            self._free -= len(profile.line)
+            self._profiles[key] = profile
 
 
 class PeopleLines:
@@ -54,9 +89,11 @@ class PeopleLines:
 class People:
     """The users and emoji of one file; `lines` holds the rows that were not sent yet."""
 
-    def __init__(self, guild_id: int) -> None:
+    def __init__(self, guild_id: int, memory: ProfileMemory | None = None) -> None:
         self.guild_id = guild_id
         self.lines = PeopleLines()
+        self._memory = memory or ProfileMemory()
+        self._remembered = self._memory.of_guild(guild_id)
         # Looked up by a hash of the text, 64 bits with a key that each process draws anew: the texts of a large
         # community would fill the memory. Two generations: when the young one is full it becomes the old one, and what
         # is still in use comes back.
@@ -78,13 +115,25 @@ class People:
 
     def _learn_user(self, text: bytes) -> KnownUser:
         key = hash(text)
-        known = self._older_users.get(key) or self._read_user(text)
+        known = self._older_users.get(key)
+        if known is None:
+            profile = self._remembered.get(key)
+            if profile is None:
+                profile = self._read_user(text)
+                self._memory.keep(key, profile)
+            known = self._send(profile)
         if len(self._users) >= _MOST_USERS:
             self._older_users, self._users = self._users, {}
         self._users[key] = known
         return known
 
-    def _read_user(self, text: bytes) -> KnownUser:
+    def _send(self, profile: Profile) -> KnownUser:
+        if self._is_first(profile.known.columns):
+            self.lines.profiles.append(profile.line)
+            self.lines.roles += filter(self._is_first, profile.roles)
+        return profile.known
+
+    def _read_user(self, text: bytes) -> Profile:
         try:
             user, residue = _decode_user(text), NULL
             user_id = parse_id(user.id)
@@ -94,9 +143,9 @@ class People:
             user, residue = _lenient_user(block), escaped_json(compact_json(block))
             user_id = parse_id(user.id)
             role_ids = [int(role.id) for role in user.roles or ()]
-        return self._record_user(user, user_id, role_ids, residue)
+        return self._profile(user, user_id, role_ids, residue)
 
-    def _record_user(self, user: User, user_id: int, role_ids: list[int], residue: str) -> KnownUser:
+    def _profile(self, user: User, user_id: int, role_ids: list[int], residue: str) -> Profile:
         has_roles = user.roles is not msgspec.UNSET
         discriminator = user.discriminator
         fields = (
@@ -113,14 +162,15 @@ class People:
         line = f"{user_id}\t{self.guild_id}\t" + "\t".join(fields)
         digest = digest_of(line.encode())
         kind = author_kind_of(user_id, user.name, is_bot=user.isBot)
-        if self._is_first(digest):
-            ids = "{" + ",".join(map(str, role_ids)) + "}" if has_roles else NULL
-            self.lines.profiles.append(f"{line}\t{digest}\t{kind}\t{ids}".encode())
-            for role in user.roles or ():
-                row = f"{role.id}\t{escaped(role.name)}\t{nullable(role.color)}\t{role.position}"
-                if self._is_first(row):
-                    self.lines.roles.append(row.encode())
-        return KnownUser(f"{user_id}\t{digest}", kind)
+        ids = "{" + ",".join(map(str, role_ids)) + "}" if has_roles else NULL
+        return Profile(
+            KnownUser(f"{user_id}\t{digest}", kind),
+            f"{line}\t{digest}\t{kind}\t{ids}".encode(),
+            tuple(
+                f"{role.id}\t{escaped(role.name)}\t{nullable(role.color)}\t{role.position}".encode()
+                for role in user.roles or ()
+            ),
+        )
 
     def _learn_emoji(self, text: bytes) -> int:
         try:

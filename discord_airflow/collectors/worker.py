@@ -17,6 +17,7 @@ import psycopg
 from discord_airflow import database
 from discord_airflow.collectors.memory_limit import limit_memory, offer_to_be_ended
 from discord_airflow.collectors.one_file import Door, Job, do_job, explained
+from discord_airflow.collectors.people import ProfileMemory
 from discord_airflow.collectors.worker_messages import (
     Began,
     Done,
@@ -66,6 +67,7 @@ class _Worker:
         self._door = door
         self._replies = replies
         self._orders: SimpleQueue[Job | None] = SimpleQueue()
+        self._memory = ProfileMemory()
         self._waiting = 0
         self._lock = Lock()
 
@@ -96,7 +98,7 @@ class _Worker:
         except (DiscordAirflowError, psycopg.Error) as error:
             return Lost(" ".join(str(error).split()))
         try:
-            return Done(do_job(connection, job, advance=self._advance, hashed=self._hashed))
+            return Done(do_job(connection, job, advance=self._advance, hashed=self._hashed, memory=self._memory))
         except psycopg.Error as error:
             if error.sqlstate is None and "memory" in str(error):  # libpq could not get any
                 raise MemoryError from error
