@@ -65,9 +65,10 @@ test-native: $(READY_DEV) $(READY_IMAGE)
 scale-out: $(READY_DEV) $(READY_IMAGE)
 	@PYTHONPATH=tests $(BIN)/python -m native.scale_out $${SHORT:+--short}
 
-## survive: kills, crashes and lost sessions by the thousand, under 60 minutes [SEED=number of a run to repeat]
+## survive: 1,000 kills, 100 crashes, 500 faults of the network, 1,000 changed cells; under an hour [SEED=number to repeat]
 survive: $(READY_DEV)
 	SURVIVE=280 $(BIN)/python -m pytest tests/survival -s -v
+	HOSTILE=1000 $(BIN)/python -m pytest tests/integration/test_check_corruptions.py -s -k single --timeout 3000
 
 ## hostile: ten thousand hostile values through every parameter of every query, five minutes
 hostile: $(READY_DEV)
