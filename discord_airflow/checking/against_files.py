@@ -131,8 +131,6 @@ class _Comparison:
         """Yield what the ledger does not call bad, up to where the file breaks off."""
         try:
             for position, message in RawExport(self._result.path).messages():
-                if position == self._known["read_to"]:
-                    return
                 message_id = _id_of(message)
                 if position not in self._refused and message_id is not None:
                     yield message_id, storable(message)

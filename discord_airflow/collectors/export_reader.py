@@ -6,9 +6,8 @@ megabytes a second. What that decoder refuses, and every other layout, is read v
 messages, because the slow one hands each message as text to the same decoder.
 """
 
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
@@ -16,7 +15,10 @@ import msgspec
 from msgspec import Raw
 
 from discord_airflow.collectors.export_format import Glance, Message
-from discord_airflow.collectors.json_window import BrokenJsonError, JsonWindow
+from discord_airflow.collectors.export_keys import read_root
+from discord_airflow.collectors.foreign_files import NotAnExportError, refuse_other_formats
+from discord_airflow.collectors.json_ends import BrokenJsonError, find_end
+from discord_airflow.collectors.json_window import LARGE, JsonWindow, Skipped
 from discord_airflow.collectors.plain_json import parse_json
 from discord_airflow.collectors.values import BadValueError
 
@@ -35,13 +37,12 @@ class GlancedBlock(NamedTuple):
     glances: list[Glance]
 
 
-Piece = Block | bytes
-"""Messages that were decoded, or the text of one that must be read with care."""
+Piece = Block | bytes | Skipped
+"""Messages that were decoded, the text of one that must be read with care, or one that was passed over."""
 
 T = TypeVar("T")
 
 _BLOCK = 64 << 10
-_LONGEST_HEAD = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 
 # A raw line feed cannot occur inside a string, so both of these are structure wherever they stand.
@@ -58,14 +59,6 @@ _decode_any = msgspec.json.Decoder(Raw).decode
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # DecodeError includes ValidationError
 
 
-class NotAnExportError(Exception):
-    """Nothing of the file can be used; *reason* is a code, *detail* a sentence."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.detail = reason, detail
-
-
 @dataclass
 class ExportReader:
     """An open export: the keys beside the messages, and the messages as they are read."""
@@ -75,8 +68,8 @@ class ExportReader:
     root: dict[str, Any]
     window: JsonWindow | None = None
     beginning: bytes = b""
-    trouble: BrokenJsonError | None = field(default=None, init=False)
-    """Why reading ended before the end; set when the pieces are exhausted, as the rest of `root` is."""
+    troubles: list[BrokenJsonError] = field(default_factory=list)
+    """Keys that could not be read, and why reading ended early; known when the pieces are exhausted, as `root` is."""
     glancing: bool = field(default=False, init=False)
 
     _lines_are_trusted: bool = field(default=False, init=False)
@@ -90,16 +83,16 @@ class ExportReader:
         self.glancing = True
         return self._pieces(lambda text: _glanced_block(text) if self.glancing else _whole_block(text))
 
-    def _pieces(self, decode: Callable[[bytes], T]) -> Iterator[T | bytes]:
+    def _pieces(self, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
         try:
             if self.window is None:
                 yield from self._blocks(self.beginning, decode)
             else:
-                yield from self._elements(self.window)
+                yield from self._elements(self.window, decode)
         except BrokenJsonError as trouble:
-            self.trouble = trouble
+            self.troubles.append(trouble)
 
-    def _blocks(self, tail: bytes, decode: Callable[[bytes], T]) -> Iterator[T | bytes]:
+    def _blocks(self, tail: bytes, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
         while True:
             cut = tail.rfind(_SEPARATOR)
             if cut >= 0:
@@ -113,16 +106,21 @@ class ExportReader:
                         break
                 else:
                     yield decoded
-            elif len(tail) > _LONGEST_HEAD:
-                break
+            elif len(tail) > LARGE:
+                window = JsonWindow(self.file, tail, in_lines=True)
+                yield window.element()
+                if not _goes_on(window):
+                    self._read_rest(window)
+                    return
+                tail = window.rest()
             data = self.file.read(_BLOCK)
             if not data:
                 break
             tail += data
         # The last message and what follows the list; after an accident, all the rest.
-        yield from self._elements(JsonWindow(self.file, tail))
+        yield from self._elements(JsonWindow(self.file, tail, in_lines=True), decode)
 
-    def _one_by_one(self, block: bytes, behind: bytes) -> Iterator[bytes]:
+    def _one_by_one(self, block: bytes, behind: bytes) -> Generator[bytes, None, bytes]:
         """
         Yield the messages of *block*, good or bad; where the list itself ends or breaks, return the rest.
 
@@ -147,18 +145,43 @@ class ExportReader:
         self._lines_are_trusted = True
         place = self.file.tell()
         try:
-            JsonWindow(self.file, text).value()
+            value = JsonWindow(self.file, text, in_lines=True).element()
         except BrokenJsonError:
             return False
         finally:
             self.file.seek(place)
-        return True
+        return value.reason == "too-large" if isinstance(value, Skipped) else _is_json(value)
 
-    def _elements(self, window: JsonWindow) -> Iterator[bytes]:
-        yield from _list_elements(window)
-        read_root(window, self.root)
+    def _elements(self, window: JsonWindow, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
+        if not window.take("]"):
+            yield from self._runs(window, decode)
+        self._read_rest(window)
+
+    def _runs(self, window: JsonWindow, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
+        """Yield the messages of the list: many at once while they stand on one line and are good, else one by one."""
+        alone = 0  # so many bytes are read one by one before the next run is tried
+        while True:
+            run = b"" if alone > 0 else window.run_of_messages()
+            if run:
+                try:
+                    decoded = decode(b"[%b]" % run)
+                except _REFUSED:
+                    alone = len(run)
+                else:
+                    yield decoded
+                    window.step_over(run)
+                    continue
+            piece = window.element()
+            alone -= len(piece) if isinstance(piece, bytes) else alone
+            yield piece
+            if not _goes_on(window):
+                return
+
+    def _read_rest(self, window: JsonWindow) -> None:
+        read_root(window, self.root, self.troubles)
         if window.peek():
-            raise BrokenJsonError("trailing-data", "more text follows the end of the export; only the export was read")
+            detail = "more text follows the end of the export; only the export was read"
+            raise BrokenJsonError("trailing-data", detail, beside_messages=True)
 
 
 def _whole_block(text: bytes) -> Block:
@@ -170,44 +193,40 @@ def _glanced_block(text: bytes) -> GlancedBlock:
 
 
 def _is_one_value(text: bytes) -> bool:
+    """Return whether *text* is something that ends where the text does, good or not."""
+    if _is_json(text):
+        return True
+    begin = len(text) - len(text.lstrip())
+    try:
+        end = find_end(text, begin, is_all=True)
+    except BrokenJsonError:
+        return False
+    return end >= 0 and not text[end:].strip()
+
+
+def _is_json(text: bytes) -> bool:
     try:
         _decode_any(text)
     except _REFUSED:
-        window = JsonWindow(io.BytesIO(), text)
-        try:
-            window.element()
-        except BrokenJsonError:
-            return False
-        return not window.peek()
+        return False
     return True
 
 
-def _list_elements(window: JsonWindow) -> Iterator[bytes]:
+def _list_elements(window: JsonWindow) -> Iterator[bytes | Skipped]:
     if window.take("]"):
         return
-    while True:
+    yield window.element()
+    while _goes_on(window):
         yield window.element()
-        if window.take("]"):
-            return
-        if not window.take(","):
-            raise window.surprise("a comma or the end of the messages")
 
 
-def read_root(window: JsonWindow, root: dict[str, Any]) -> bool:
-    """Read keys into *root* up to the list of messages (True: it is open now) or the end of the object (False)."""
-    first = not root
-    while not window.take("}"):
-        if not first and not window.take(","):
-            raise window.surprise("a comma or the end of the export")
-        first = False
-        key = window.key()
-        if key == "messages" and "messages" in root:
-            raise BrokenJsonError("two-lists", "there is a second list of messages; only the first was read")
-        if key == "messages" and window.take("["):
-            root[key] = []
-            return True
-        root[key] = window.value()
-    return False
+def _goes_on(window: JsonWindow) -> bool:
+    """Step over what follows a message, and return whether that is another one."""
+    if window.take("]"):
+        return False
+    if window.take(","):
+        return True
+    raise window.surprise("a comma or the end of the messages")
 
 
 def open_export(file: BinaryIO) -> ExportReader:
@@ -216,7 +235,7 @@ def open_export(file: BinaryIO) -> ExportReader:
     """
     file.seek(0)
     head = file.read(_BLOCK)
-    while len(head) < _LONGEST_HEAD and not _LIST_BEGINS.search(head) and (data := file.read(_BLOCK)):
+    while len(head) < LARGE and not _LIST_BEGINS.search(head) and (data := file.read(_BLOCK)):
         head += data
     refuse_other_formats(head)
     head = head.removeprefix(_BOM)
@@ -239,21 +258,24 @@ def _header(text: bytes) -> dict[str, Any] | None:
 
 def _open_generic(file: BinaryIO, head: bytes) -> ExportReader:
     root: dict[str, Any] = {}
+    odd: list[BrokenJsonError] = []
     try:
         window = _window(file, head)
-        if read_root(window, root) and not {"guild", "channel"} <= root.keys():
+        if read_root(window, root, odd) and not {"guild", "channel"} <= root.keys():
             # The keys that say whose messages these are come later: read everything twice.
             for _ in _list_elements(window):
                 pass
-            read_root(window, root)
+            read_root(window, root, odd)
             file.seek(0)
             window = _window(file, file.read(_BLOCK).removeprefix(_BOM))
-            read_root(window, {})
+            read_root(window, {}, [])
     except BrokenJsonError as trouble:
         raise NotAnExportError(trouble.reason, f"it cannot be read as JSON: {trouble.detail}") from None
+    if odd and not {"guild", "channel", "messages"} <= root.keys():
+        raise NotAnExportError(odd[0].reason, f"it cannot be used: {odd[0].detail}")
     if not isinstance(root.get("messages"), list):
         raise NotAnExportError("not-an-export", f"it is JSON, but has {_named(root)} and no list of messages")
-    return ExportReader(file, "generic", root, window)
+    return ExportReader(file, "generic", root, window, troubles=odd)
 
 
 def _window(file: BinaryIO, head: bytes) -> JsonWindow:
@@ -270,16 +292,3 @@ def _window(file: BinaryIO, head: bytes) -> JsonWindow:
 def _named(root: dict[str, Any]) -> str:
     names = ", ".join(repr(key) for key in sorted(root)[:5])
     return f"the keys {names}" if names else "no keys"
-
-
-def refuse_other_formats(head: bytes) -> None:
-    """Raise NotAnExportError for what a look at the first bytes tells."""
-    start = head.removeprefix(_BOM).lstrip()[:1]
-    if not start:
-        raise NotAnExportError("empty-file", "it is empty; export the channel again")
-    if head.startswith((b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")):
-        raise NotAnExportError("compressed", "it is compressed; unpack it first")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
-        raise NotAnExportError("utf-16", "it is UTF-16 text; the exporter writes UTF-8, so copy the original file")
-    if start == b"<":
-        raise NotAnExportError("html", "it is HTML; export the channel again with -f Json")

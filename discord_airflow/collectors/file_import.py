@@ -134,9 +134,8 @@ class _FileImport:
             self._advance()
             sender.finish()
         refuse_foreign(self._reader.root)
-        trouble = self._reader.trouble
-        if trouble is not None:
-            intake.refuse(trouble.reason, trouble.detail, whole_file=trouble.reason in ("trailing-data", "two-lists"))
+        for trouble in self._reader.troubles:
+            intake.refuse(trouble.reason, trouble.detail, whole_file=trouble.beside_messages)
         if self._task.source.has_changed():
             raise UnreadableError("changed", "somebody wrote to it while it was read; import it again")
 
@@ -285,7 +284,7 @@ def _notes(reader: ExportReader, intake: Intake, counts: Counts) -> tuple[str, .
 
 
 def _count_note(reader: ExportReader, intake: Intake) -> str:
-    if reader.trouble is not None or _stated(reader.root) == intake.position:
+    if reader.troubles or _stated(reader.root) == intake.position:
         return ""
     if "messageCount" not in reader.root:
         return "it does not say how many messages it holds"

@@ -8,6 +8,7 @@ from msgspec import Raw
 from discord_airflow.collectors.export_format import Message
 from discord_airflow.collectors.export_reader import ExportReader, Piece, decode_raws
 from discord_airflow.collectors.import_summary import Trouble
+from discord_airflow.collectors.json_window import Skipped
 from discord_airflow.collectors.lenient_message import id_of, lenient_message, strict_message
 from discord_airflow.collectors.message_rows import MessageRows
 from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
@@ -57,6 +58,10 @@ class Intake:
         """Collect the rows of a piece."""
         if isinstance(piece, bytes):
             self._take_text(piece)
+        elif isinstance(piece, Skipped):
+            place = f"messages[{self.position}]"
+            self._trouble(Trouble(self.position, place, piece.reason, piece.detail, piece.message_id))
+            self.position += 1
         else:
             self._take_messages(piece.messages, decode_raws(piece.text))
 
@@ -168,6 +173,8 @@ def newest_instant(reader: ExportReader) -> int | None:
     """Return the latest time of a message or an edit, in microseconds since Discord's epoch."""
     newest: int | None = None
     for piece in reader.pieces():
+        if isinstance(piece, Skipped):
+            continue
         for message in [strict_message(piece)] if isinstance(piece, bytes) else piece.messages:
             for text in _times(message, piece):
                 try:

@@ -1,44 +1,54 @@
 """JSON of any layout, read value by value through a window that slides over the file."""
 
-import codecs
-import json
 import re
-from typing import Any, BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from discord_airflow.collectors.plain_json import DECODER, TOO_DEEP, is_too_deep
+from discord_airflow.collectors.json_ends import BrokenJsonError, count_values, end_by_line, end_in_file, find_end
+from discord_airflow.collectors.memory_limit import HOW_TO_READ_MORE, largest_message
+from discord_airflow.collectors.plain_json import parse_json
+from discord_airflow.collectors.values import BadValueError
 
-LARGEST_VALUE = 32 << 20
-"""No message and no key beside the messages is read that has more characters."""
+LARGE = 1 << 20
+"""From here on a value is measured before it is read; no key beside the messages may be larger."""
 
 _STEP = 256 << 10
-_space = re.compile(r"[ \t\r\n]*").match
-_token = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|"', re.DOTALL).search
-_LONGEST_WORD = len("-Infinity")
-_CLOSING = {"[": "]", "{": "}"}
+_BYTES_FOR_A_VALUE = 24
+_ID_SEEN = 4096
+
+_RUN = 64 << 10
+_BETWEEN = b'},{"id":"'
+
+_space = re.compile(rb"[ \t\r\n]*").match
+_begins_with_id = re.compile(rb'\{\s*"id"\s*:\s*"?([1-9][0-9]{0,18})[",\s}]').match
+_begins_message = re.compile(rb'\{"id":"[0-9]{1,20}","type":"').match
 
 
-class BrokenJsonError(Exception):
-    """From here on the text cannot be read as JSON; *reason* is a code."""
+class Skipped(NamedTuple):
+    """A value that was passed over, because no memory should hold it or because it has no end of its own."""
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.detail = reason, detail
+    message_id: int | None
+    reason: str
+    detail: str
 
 
 class JsonWindow:
     """
-    A binary file as text, of which only a part is in memory.
+    A file of which only a part is in memory, a few megabytes at most.
 
-    Bytes that are not UTF-8 pass as lone surrogates (`surrogateescape`), so that every slice can be turned back
-    into the bytes it came from.
+    *beginning* is what was read of it last. In the exporter's own layout (*in_lines*) the lines tell where a large
+    message ends that is broken.
     """
 
-    def __init__(self, file: BinaryIO, beginning: bytes = b"") -> None:
+    def __init__(self, file: BinaryIO, beginning: bytes = b"", *, in_lines: bool = False) -> None:
         self._file = file
-        self._decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
-        self._text = self._decode(beginning)
+        self._text = beginning
         self._at = 0
         self._ended = False
+        self._in_lines = in_lines
+
+    def rest(self) -> bytes:
+        """Return what was read of the file and not used."""
+        return self._text[self._at :]
 
     def peek(self) -> str:
         """Return the next character that is not white space, or nothing at the end of the file."""
@@ -46,7 +56,7 @@ class JsonWindow:
             match = _space(self._text, self._at)
             self._at = match.end() if match else self._at
             if self._at < len(self._text):
-                return self._text[self._at]
+                return chr(self._text[self._at])
             if not self._more():
                 return ""
 
@@ -56,101 +66,115 @@ class JsonWindow:
         self._at += found
         return found
 
-    def key(self) -> str:
+    def key(self) -> str | Skipped:
         """Read an object's key and its colon."""
         if self.peek() not in ('"', ""):
-            raise BrokenJsonError("not-json", f"{self._text[self._at]!r} stands where a key belongs")
-        key = self.value()
+            raise BrokenJsonError("not-json", f"{self.peek()!a} stands where a key belongs")
+        text = self.element(LARGE)
         if not self.take(":"):
             raise self.surprise("a colon")
-        return key
+        try:
+            return text if isinstance(text, Skipped) else str(parse_json(text)[0])
+        except BadValueError as trouble:
+            raise BrokenJsonError(trouble.reason, trouble.detail) from None
 
-    def value(self) -> Any:
-        """Read one whole value, which can be walked safely."""
-        value, _, _ = self._value()
-        if is_too_deep(value):
-            raise BrokenJsonError("nested-too-deeply", TOO_DEEP)
-        return value
-
-    def element(self) -> bytes:
+    def element(self, most: int | None = None) -> bytes | Skipped:
         """
-        Read one whole value and return its text.
+        Read one whole value and return its text; pass over one that is larger than *most* (default: than any message).
 
         The text need not be good JSON, only balanced: whoever reads it finds out. When not even its end can be found,
         BrokenJsonError is raised.
         """
-        try:
-            _, begin, end = self._value()
-        except BrokenJsonError as error:
-            if error.reason == "too-large":
-                raise
-            end = self._balanced_end()
-            begin, self._at = self._at, end
-        return self._text[begin:end].encode("utf-8", "surrogateescape")
-
-    def _value(self) -> tuple[Any, int, int]:
         if not self.peek():
             raise BrokenJsonError("cut-off", "the file ends where a value belongs")
-        while True:
-            try:
-                value, end = DECODER.raw_decode(self._text, self._at)
-            except RecursionError:
-                raise BrokenJsonError("nested-too-deeply", TOO_DEEP) from None
-            except ValueError as error:
-                if self._may_be_cut(error):
-                    if self._more():
-                        continue
-                    raise BrokenJsonError("cut-off", "the file ends inside a value") from None
-                detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error).partition(";")[0]
-                raise BrokenJsonError("not-json", detail) from None
-            # A number at the very edge of the window may go on behind it.
-            if end < len(self._text) or self._text[end - 1] in '"]}' or not self._more():
-                begin, self._at = self._at, end
-                return value, begin, end
+        while (end := find_end(self._text, self._at, is_all=self._ended)) < 0 and len(self._text) - self._at <= LARGE:
+            if not self._more():
+                raise BrokenJsonError("cut-off", "the file ends inside a value")
+        if end < 0 or end - self._at > LARGE:
+            return self._large(most)
+        begin, self._at = self._at, end
+        return self._text[begin:end]
 
-    def _may_be_cut(self, error: ValueError) -> bool:
-        if not isinstance(error, json.JSONDecodeError):
-            return False
-        return error.msg.startswith("Unterminated string") or error.pos > len(self._text) - _LONGEST_WORD
+    def run_of_messages(self) -> bytes:
+        """
+        Return the text of the next messages, commas included, where they follow each other on one line.
 
-    def _balanced_end(self) -> int:
-        """Return where the list or object that begins here ends, whatever it holds."""
-        expected: list[str] = []
-        done = 0  # characters since the beginning, which itself moves when more is read
-        while True:
-            match = _token(self._text, self._at + done)
-            if match is None or match[0] == '"':  # no bracket left, or a string that does not end in the window
-                done = (len(self._text) if match is None else match.start()) - self._at
-                if not self._more():
-                    raise BrokenJsonError("cut-off", "the file ends inside a message")
-                continue
-            bracket, done = match[0], match.end() - self._at
-            if bracket in _CLOSING:
-                expected.append(_CLOSING[bracket])
-            elif bracket in "]}":
-                if not expected or bracket != expected.pop():
-                    raise BrokenJsonError("not-json", f"a {bracket} closes what was not opened with its like")
-                if not expected:
-                    return self._at + done
+        They look like messages and no more: whoever reads them and finds them good steps over them with `step_over`.
+        """
+        if len(self._text) - self._at < _RUN:
+            self._more()
+        end = self._at + _RUN
+        while (cut := self._text.rfind(_BETWEEN, self._at, end)) >= 0:
+            if _begins_message(self._text, cut + 2):
+                return self._text[self._at : cut + 1]
+            end = cut
+        return b""
+
+    def step_over(self, run: bytes) -> None:
+        """Step over what `run_of_messages` has returned, and the comma behind it."""
+        self._at += len(run) + 1
+
+    def _large(self, most: int | None) -> bytes | Skipped:
+        """Measure the value in the file, then read it, or pass over it."""
+        begin = self._file.tell() - len(self._text) + self._at
+        told = _begins_with_id(self._text, self._at, self._at + _ID_SEEN)
+        message_id = int(told[1]) if told and int(told[1]) < 2**63 else None
+        end, trouble = self._end_of_large(begin)
+        size = end - begin
+        limit = most or largest_message()
+        text = b"" if trouble else self._text_of(begin, size) if size <= limit else None
+        self._file.seek(end)
+        self._text, self._at, self._ended = b"", 0, False
+        if trouble is not None:
+            detail = f"from byte {begin:,} to {end:,} it cannot be read as JSON: {trouble.detail}"
+            return Skipped(message_id, trouble.reason, detail)
+        if text is None:
+            return Skipped(message_id, "too-large", _too_large(begin, size, most))
+        values = count_values(text, limit // _BYTES_FOR_A_VALUE)
+        if values > limit // _BYTES_FOR_A_VALUE:
+            return Skipped(message_id, "too-large", _too_large(begin, size, most, values))
+        return text
+
+    def _end_of_large(self, begin: int) -> tuple[int, BrokenJsonError | None]:
+        """Return where the value ends, and why only its lines could tell if so."""
+        try:
+            return end_in_file(self._file, begin, one_line_strings=self._in_lines), None
+        except BrokenJsonError as trouble:
+            end = end_by_line(self._file, begin) if self._in_lines else None
+            if end is None:
+                raise
+            return end, trouble
+
+    def _text_of(self, begin: int, size: int) -> bytes:
+        self._file.seek(begin)
+        pieces = []
+        while size and (data := self._file.read(size)):
+            pieces.append(data)
+            size -= len(data)
+        return b"".join(pieces)
 
     def _more(self) -> bool:
         """Read on, forgetting what was stepped over; return whether there was more."""
         if self._ended:
             return False
-        kept = len(self._text) - self._at
-        if kept > LARGEST_VALUE:
-            raise BrokenJsonError("too-large", f"one value has more than {LARGEST_VALUE >> 20} million characters")
-        # Doubling keeps the cost of a large value in proportion to its size.
-        data = self._file.read(max(_STEP, kept))
+        data = self._file.read(_STEP)
         self._ended = not data
-        text = self._decode(data, final=self._ended)  # at the end: what began a character and broke off
-        self._text = self._text[self._at :] + text
+        self._text = self._text[self._at :] + data
         self._at = 0
-        return bool(data or text)
+        return bool(data)
 
     def surprise(self, wanted: str) -> BrokenJsonError:
         """Return the error that says what stands here in place of *wanted*."""
         found = self.peek()
         if not found:
             return BrokenJsonError("cut-off", f"the file ends where {wanted} belongs")
-        return BrokenJsonError("not-json", f"{found!r} stands where {wanted} belongs")
+        return BrokenJsonError("not-json", f"{found!a} stands where {wanted} belongs")
+
+
+def _too_large(begin: int, size: int, most: int | None, values: int = 0) -> str:
+    """Return the sentence about a value, by its bytes or, with *values*, by their number."""
+    limit = largest_message() if most is None else most
+    told = f"from byte {begin:,} on it has {size:,} bytes"
+    told += f" with {values:,} values; {limit // _BYTES_FOR_A_VALUE:,} are" if values else f"; {limit:,} are"
+    told += " the most that is read"
+    return told if most else f"{told} ({HOW_TO_READ_MORE})"

@@ -6,6 +6,12 @@ from contextlib import suppress
 from errno import ENOMEM
 from pathlib import Path
 
+_USUAL_LIMIT = 1 << 30
+_TIMES_A_MESSAGE = 96
+"""A message becomes values, rows and lines for the database: several times its text is held at once."""
+
+HOW_TO_READ_MORE = "it grows with limits.import_memory_mb: raise that, and import again with --retry"
+
 _OOM_COUNTERS = Path("/proc/vmstat")
 _OOM_SCORE = Path("/proc/self/oom_score_adj")
 
@@ -28,6 +34,13 @@ def limit_memory(byte_size: int) -> bool:
             if isinstance(error, OSError) and error.errno == ENOMEM:  # the limit holds
                 return True
     return False
+
+
+def largest_message() -> int:
+    """Return how many bytes a single message may have, so that reading it stays far below this process's limit."""
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)]
+    held = [limit for limit in limits if limit != resource.RLIM_INFINITY]
+    return min(held, default=_USUAL_LIMIT) // _TIMES_A_MESSAGE
 
 
 def offer_to_be_ended() -> None:

@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from discord_airflow.collectors.json_ends import count_values
+from discord_airflow.collectors.memory_limit import HOW_TO_READ_MORE, largest_message
 from discord_airflow.collectors.values import BadValueError
 
 REPLACEMENT = "\ufffd"
@@ -13,6 +15,10 @@ DEEPEST = 256
 """Levels of lists and objects in one value: far below where Python's stack ends, wherever the import is called from."""
 
 TOO_DEEP = f"lists or objects are nested more than {DEEPEST} levels deep"
+
+_SURELY_SMALL = 1 << 20
+_TIMES_AS_VALUES = 4
+_BYTES_FOR_A_VALUE = 16
 
 encode_json = msgspec.json.Encoder().encode
 _unclean = re.compile("[\x00\ud800-\udfff]")
@@ -38,8 +44,10 @@ def parse_json(text: bytes) -> tuple[Any, int]:
     Return the value that *text* spells, and how many characters in it were replaced.
 
     PostgreSQL stores neither NUL nor lone surrogates; they, and bytes that are not UTF-8, become U+FFFD. Whatever
-    cannot be read raises BadValueError.
+    cannot be read raises BadValueError, and so does what would take many times more memory as values than as text.
     """
+    if len(text) > _SURELY_SMALL:
+        _refuse_large(text)
     try:
         value = DECODER.decode(text.decode("utf-8", "surrogateescape"))
     except BadValueError:
@@ -53,6 +61,19 @@ def parse_json(text: bytes) -> tuple[Any, int]:
     if is_too_deep(value):
         raise BadValueError("", "nested-too-deeply", TOO_DEEP)
     return clean(value)
+
+
+def _refuse_large(text: bytes) -> None:
+    most = largest_message() // _TIMES_AS_VALUES
+    most_values = most // _BYTES_FOR_A_VALUE
+    if len(text) > most:
+        told = f"{len(text):,} bytes of it; {most:,}"
+    elif (values := count_values(text, most_values)) > most_values:
+        told = f"{values:,} values of it; {most_values:,}"
+    else:
+        return
+    detail = f"it is not as the exporter writes it, and must be read with care, all {told} are the most"
+    raise BadValueError("", "too-large", f"{detail} ({HOW_TO_READ_MORE})")
 
 
 def is_too_deep(value: Any) -> bool:

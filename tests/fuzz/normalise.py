@@ -67,8 +67,8 @@ def _read(reader: ExportReader, header: ExportHeader):
     for piece in reader.pieces():
         intake.take(piece)
     refuse_foreign(reader.root)
-    if reader.trouble is not None:
-        intake.refuse(reader.trouble.reason, reader.trouble.detail, whole_file=True)
+    for trouble in reader.troubles:
+        intake.refuse(trouble.reason, trouble.detail, whole_file=True)
     root = clean(reader.root)[0]
     facts = (
         release_of(root, intake.sample),

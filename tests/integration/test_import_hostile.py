@@ -86,7 +86,7 @@ REJECTED = {
     "another schema": (minified({"schemaVersion": 3} | document()), "foreign-format"),
     "a converter's": (in_layout({"conversionData": {}} | document()), "foreign-format"),
     "nested brackets": (b"[" * 100_000, "list-on-top"),
-    "nested objects": (b'{"a":' * 100_000, "nested-too-deeply"),
+    "nested objects": (b'{"a":' * 100_000, "cut-off"),
     "cut in the header": (in_layout(document(*GOOD))[:150], "cut-off"),
     "binary": (bytes(range(1, 256)) * 20, "not-json"),
     "NUL": (b"\x00" * 100, "utf-16"),
@@ -160,7 +160,7 @@ DAMAGED = {
                                                          b'      "content": "hello"')[0]
         + b'"callEndedTimestamp": null\n      ],\n      "messageCount": 3\n    }', "not-json", 2),
     "a list that never ends": (BOTH.partition(b"\n  ]")[0] + b",", "cut-off", 2),
-    "one line with a broken message": (replaced(b"{]", minified), "not-json", 1),
+    "one line with a broken message": (replaced(b"{]", minified), "not-json", 2),
     "one line with 5,000 digits": (replaced(DIGITS, minified), "number-out-of-range", 2),
     "one line with nested brackets": (replaced(b"[" * 100_000 + b"]" * 100_000, minified), "nested-too-deeply", 2),
     "more attachments than positions": (

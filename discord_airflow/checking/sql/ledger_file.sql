@@ -2,8 +2,6 @@
 SELECT l.status, l.channel_id, l.observed_at, l.messages, l.quarantined,
        l.messages_new + l.messages_edited + l.messages_changed + l.messages_unchanged + l.messages_older AS stored,
        ARRAY(SELECT q.position FROM quarantine q WHERE q.sha256 = l.sha256) AS refused,
-       -- A value that no memory should hold ends the reading there; what reads the file again may well come further.
-       (SELECT min(q.position) FROM quarantine q WHERE q.sha256 = l.sha256 AND q.reason = 'too-large') AS read_to,
        EXISTS (SELECT FROM ledger o WHERE o.channel_id = l.channel_id AND o.observed_at = l.observed_at
                                       AND o.sha256 <> l.sha256 AND o.status <> 'rejected') AS has_twin,
        (SELECT count(*) FROM observations m WHERE m.channel_id = l.channel_id AND m.observed_at = l.observed_at) AS observed
