@@ -94,6 +94,11 @@ class ExportSession:
         """True when the run's own deadline has passed."""
         return time.monotonic() >= self._ends
 
+    @property
+    def interrupted(self) -> bool:
+        """True once a signal has asked to end the run."""
+        return self._interrupted.is_set()
+
     @contextmanager
     def heard_by_all(self) -> Iterator[None]:
         """Let Ctrl-C, which only the main thread hears, stop every exporter; their exports raise Interrupted."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from selectors import EVENT_READ, DefaultSelector
 
 from discord_airflow import errors
+from discord_airflow.collectors.export_process import Interrupted
 from discord_airflow.collectors.import_summary import FileResult
 from discord_airflow.collectors.lanes import Lane, lanes_of
 from discord_airflow.collectors.memory_limit import processes_ended_for_memory
@@ -22,6 +23,8 @@ from discord_airflow.collectors.worker_process import Order, WorkerProcess, spel
 from discord_airflow.settings import DatabaseSettings
 
 Advance = Callable[[int], None]
+Stopped = Callable[[], bool]
+"""Says whether somebody has asked to end everything; asked from any thread."""
 
 _ORDERS_AHEAD = 2
 """One at work and one waiting, so that a worker need not wait for us between two small files."""
@@ -31,6 +34,7 @@ _BYTES_WORTH_A_WORKER = 4 << 20
 """A further process takes longer to start than this takes to import."""
 
 _FALSE_STARTS = 3
+_LOOK_UP_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,13 @@ class WorkerPool:
     """
     Keeps workers from one import to the next; use it as a context manager, which ends them all.
 
-    *door* is for the pool's own use: to see whether the database is there, and to note what ended a worker.
+    *door* is for the pool's own use: to see whether the database is there, and to note what ended a worker. Once
+    *stopped* says so, imports raise Interrupted, also in the middle of a file.
     """
 
-    def __init__(self, workers: Workers, door: Door) -> None:
+    def __init__(self, workers: Workers, door: Door, stopped: Stopped = lambda: False) -> None:
         self._workers = workers
+        self._stopped = stopped
         self._door = door
         self._alive: list[WorkerProcess] = []
         self._selector = DefaultSelector()
@@ -65,8 +71,13 @@ class WorkerPool:
 
     def close(self) -> None:
         """End all workers, in the middle of their work if need be."""
+        self._end_workers()
         self._selector.close()
-        for worker in self._alive:
+
+    def _end_workers(self) -> None:
+        while self._alive:
+            worker = self._alive.pop()
+            self._selector.unregister(worker)
             worker.close()
 
     def start_worker(self) -> WorkerProcess:
@@ -80,8 +91,11 @@ class WorkerPool:
         """Yield what became of each job, with its position, as soon as it is known."""
         run = _Run(jobs, self._workers.processes, advance)
         while run.unfinished:
+            if self._stopped():
+                self._end_workers()
+                raise Interrupted
             self._hand_out(run)
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(_LOOK_UP_SECONDS):
                 for finished in self._hear(key.data, run):
                     run.unfinished -= 1
                     yield finished

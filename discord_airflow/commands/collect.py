@@ -14,7 +14,7 @@ from discord_airflow.collectors.exporter import Task
 from discord_airflow.collectors.import_summary import FileResult, summed_up
 from discord_airflow.collectors.one_file import Door, Job
 from discord_airflow.collectors.proofs import apply_note, find_notes, find_pending
-from discord_airflow.collectors.worker_pool import WorkerPool
+from discord_airflow.collectors.worker_pool import Stopped, WorkerPool
 from discord_airflow.commands.export import (
     After,
     AsJson,
@@ -60,7 +60,7 @@ def collect(
     with (
         recorded(settings.database, "collect") as run,
         collecting(settings) as (session, state),
-        Importer(settings) as importer,
+        Importer(settings, lambda: session.interrupted) as importer,
     ):
         importer.catch_up()
         plan = exporter.make_plan(session, state, request, settings.export, datetime.now(UTC))
@@ -81,14 +81,18 @@ def collect(
 
 
 class Importer:
-    """Imports what the exports of a run leave, in processes of its own; use it as a context manager."""
+    """
+    Imports what the exports of a run leave, in processes of its own; use it as a context manager.
 
-    def __init__(self, settings: Settings) -> None:
+    Exports wait for imports in threads, which no signal reaches: *stopped* tells them.
+    """
+
+    def __init__(self, settings: Settings, stopped: Stopped) -> None:
         self.results: list[FileResult] = []
         self._exports = settings.export.directory
         self._lock = Lock()
         self._door = Door(lambda: database.connect(settings.database))
-        self._pool = WorkerPool(workers_of(settings), self._door)
+        self._pool = WorkerPool(workers_of(settings), self._door, stopped)
 
     def __enter__(self) -> "Importer":
         return self

@@ -14,6 +14,8 @@ from standin.truth import Truth
 from survival.commands import Commands, processes_of, signal_to
 from survival.tiers import LONG, SEED, Clock, count, told
 
+from discord_airflow import database as door
+
 KILLS = 50 if LONG else 4
 VICTIMS = ("wrapper", "exporter", "both", "asked to stop")
 STOPS_WITHIN = 30
@@ -129,6 +131,30 @@ def test_an_exporter_that_hangs_is_stopped_on_request(collections):
     assert collections.commands.wait(process) == 130, collections.commands.said()
     assert time.monotonic() - asked < STOPS_WITHIN
     assert processes_of(collections.program) == []
+
+
+def test_an_import_that_takes_long_is_stopped_on_request(collections, database, database_settings):
+    """
+    Asked to stop in the middle of a file, a collection ends at once: nothing of the file is stored, and the next run
+    stores it.
+    """
+    stored = "SELECT count(*) FROM messages"
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    database.autocommit = True
+    collections.go_on()
+    with door.connect(database_settings) as holder:
+        holder.execute("LOCK TABLE messages IN EXCLUSIVE MODE")
+        process = collections.commands.start("collect")
+        while database.execute(waiting).fetchone() == (0,):
+            time.sleep(0.01)
+        asked = time.monotonic()
+        signal_to(process, signal.SIGTERM)
+        assert collections.commands.wait(process) == 130, collections.commands.said()
+        assert time.monotonic() - asked < STOPS_WITHIN
+        holder.rollback()
+    assert database.execute(stored).fetchone() == (0,)
+    assert collections.commands.wait(collections.commands.start("collect")) == 0, collections.commands.said()
+    assert database.execute(stored).fetchone() > (100,)
 
 
 def test_killed_collections_leave_one_exporter_and_a_whole_archive(collections, database):
