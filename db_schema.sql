@@ -101,6 +101,8 @@ CREATE TABLE IF NOT EXISTS coverage (
     PRIMARY KEY (channel_id, after_id, before_id, observed_at, state)
 );
 CREATE INDEX IF NOT EXISTS coverage_guild ON coverage (guild_id);
+-- The few exports that did not come whole, among those of years that did: these write nothing into it.
+CREATE INDEX IF NOT EXISTS coverage_failures ON coverage (guild_id, channel_id) WHERE state IN ('forbidden', 'failed', 'partial');
 -- What overlaps a window, among the exports of years. (A row that cannot be must not break the index; `check` finds it.)
 CREATE INDEX IF NOT EXISTS coverage_ids ON coverage
     USING gist (int8range(least(after_id, before_id), greatest(after_id, before_id), '()'));

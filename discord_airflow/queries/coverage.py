@@ -60,8 +60,10 @@ def fetch_coverage(
     """Return, per server, what its figures of the window rest on: channels, gaps with their reasons, newest message."""
     parameters = window_parameters(window, guild_ids, excluded_channels)
     channels = fetch_parts(connection, "coverage_channels", parameters)
-    gaps = _by_channel(fetch_parts(connection, "coverage_gaps", {**parameters, "states": list(COLLECTED)}))
     unproven = _by_channel(fetch_parts(connection, "coverage_gaps", {**parameters, "states": list(PROVEN)}))
+    # What is proven was collected, so where nothing is unproven nothing is missing.
+    collected = {**parameters, "states": list(COLLECTED)}
+    gaps = _by_channel(fetch_parts(connection, "coverage_gaps", collected)) if unproven else {}
     by_guild = groupby(channels, itemgetter("guild_id", "guild_name"))
     return [
         _guild_coverage(window, guild_id, name, [row for row in rows if row["channel_id"] is not None], gaps, unproven)

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from discord_airflow.queries.readable import readable_text
 from discord_airflow.queries.source_rows import SourceMessage
+from discord_airflow.queries.statements import PREPARE
 from discord_airflow.sql_files import statement
 from discord_airflow.window import Window
 
@@ -36,7 +37,7 @@ def guilds_with_messages(
         "guild_ids": None if guild_ids is None else list(guild_ids),
     }
     with connection.cursor(row_factory=class_row(GuildName)) as cursor:
-        return cursor.execute(GUILDS_WITH_MESSAGES, parameters).fetchall()
+        return cursor.execute(GUILDS_WITH_MESSAGES, parameters, prepare=PREPARE).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def fetch_source_messages(
         "channel_id": channel_id,
     }
     with connection.cursor(row_factory=class_row(_Row)) as cursor:
-        return [_source_message(row, channels) for row in cursor.execute(SOURCE_MESSAGES, parameters)]
+        return [_source_message(row, channels) for row in cursor.execute(SOURCE_MESSAGES, parameters, prepare=PREPARE)]
 
 
 def _source_message(row: _Row, channels: dict[int, str]) -> SourceMessage:

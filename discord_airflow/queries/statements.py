@@ -1,9 +1,11 @@
 """How every query of this layer runs: a reviewed .sql file, named parameters, typed rows."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.rows import class_row, dict_row
@@ -14,6 +16,7 @@ from discord_airflow.sql_files import statement
 from discord_airflow.window import Window, zone_named
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 Connection = psycopg.Connection[Any]
 
 MOST_ROWS = 1_000_000
@@ -23,17 +26,55 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 PREPARE = False
 """Each call is planned for its own values: a plan for any values cannot know that a window is short or a word rare."""
 
+_remembered: WeakKeyDictionary[Connection, dict[str, list[Any]]] = WeakKeyDictionary()
+"""What was answered in the snapshots that are open now."""
+
+
+@contextmanager
+def asked_once(connection: Connection) -> Iterator[None]:
+    """
+    Let each statement with the same parameters be asked once in the block, which must see one state of the database.
+
+    The questions of a report have many statements in common: what was collected of a window, what happened in it.
+    """
+    _remembered[connection] = {}
+    try:
+        yield
+    finally:
+        del _remembered[connection]
+
 
 def fetch_rows(connection: Connection, row: type[Row], name: LiteralString, parameters: dict[str, Any]) -> list[Row]:
     """Return the rows of ``sql/<name>.sql``, whose columns are the fields of *row*."""
-    with connection.cursor(row_factory=class_row(row)) as cursor:
-        return cursor.execute(statement("discord_airflow.queries", name), parameters, prepare=PREPARE).fetchall()
+
+    def fetch() -> list[Row]:
+        with connection.cursor(row_factory=class_row(row)) as cursor:
+            return cursor.execute(statement("discord_airflow.queries", name), parameters, prepare=PREPARE).fetchall()
+
+    return list(_answer(connection, f"{row.__name__} {name}", parameters, fetch))
 
 
 def fetch_parts(connection: Connection, name: LiteralString, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of ``sql/<name>.sql`` by column, for a function that makes its rows out of several of them."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement("discord_airflow.queries", name), parameters, prepare=PREPARE).fetchall()
+
+    def fetch() -> list[dict[str, Any]]:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(statement("discord_airflow.queries", name), parameters, prepare=PREPARE).fetchall()
+
+    return [dict(part) for part in _answer(connection, name, parameters, fetch)]
+
+
+def _answer(
+    connection: Connection, name: str, parameters: dict[str, Any], fetch: Callable[[], list[Answer]]
+) -> list[Answer]:
+    """Return what *fetch* gives, or what it gave before in the same block of asked_once."""
+    remembered = _remembered.get(connection)
+    if remembered is None:
+        return fetch()
+    key = f"{name} {sorted(parameters.items())!r}"
+    if key not in remembered:
+        remembered[key] = fetch()
+    return remembered[key]
 
 
 def window_parameters(

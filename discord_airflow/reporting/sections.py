@@ -15,6 +15,7 @@ from discord_airflow.queries import query_builder
 from discord_airflow.queries.coverage import fetch_guild_names
 from discord_airflow.queries.gaps import joined
 from discord_airflow.queries.rows import State
+from discord_airflow.queries.statements import asked_once
 from discord_airflow.reporting.payload import Answer, Section
 from discord_airflow.reporting.questions import ask
 from discord_airflow.reporting.receipts import Parameters, SeenData
@@ -137,13 +138,13 @@ def reported_guilds(connection: psycopg.Connection[Any], asked: tuple[int, ...])
 
 @contextmanager
 def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Let everything in the block see one state of the database, and change nothing."""
+    """Let everything in the block see one state of the database, ask the same only once, and change nothing."""
     if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         raise ValueError("a snapshot needs a connection outside a transaction")
     before = connection.isolation_level, connection.read_only
     connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
     try:
-        with connection.transaction():
+        with connection.transaction(), asked_once(connection):
             yield
     finally:
         if not connection.closed:

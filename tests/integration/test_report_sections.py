@@ -3,15 +3,20 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import ClassVar
 
+import msgspec
+import psycopg
 import pytest
 
 from discord_airflow import database as door
 from discord_airflow.errors import UsageError
+from discord_airflow.queries.query_builder import fetch_watermark
 from discord_airflow.reporting import sections
 from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.due import default_until
 from discord_airflow.reporting.markdown import render_markdown
+from discord_airflow.reporting.questions import ask
 from discord_airflow.reporting.request import SECTIONS, ReportRequest
 from discord_airflow.reporting.sections import compute_section
 from discord_airflow.reporting.store import mark_absent
@@ -44,6 +49,41 @@ def test_the_headline_equals_a_count_over_the_messages(database):
     assert figures(harbour)["posters"][:2] == (len({m.author_id for m in this}), len({m.author_id for m in before}))
     assert figures(harbour)["reactions"] == (2, 0, 2)
     assert harbour.left_out.bot_messages == 1
+
+
+class Asked(psycopg.Cursor):
+    """A cursor that keeps what it was asked."""
+
+    questions: ClassVar[list[str]] = []
+
+    def execute(self, query, params=None, **options):
+        self.questions.append(f"{query} {params}")
+        return super().execute(query, params, **options)
+
+
+def test_no_section_asks_the_same_twice(database):
+    """The figures of a section share what they have in common, and get what they would get alone."""
+    stored(database)
+    database.cursor_factory = Asked
+    for section in sections.QUESTIONS:
+        Asked.questions.clear()
+        computed_once = compute_section(database, section, ReportRequest("run", WINDOW))
+        assert len(set(Asked.questions)) == len(Asked.questions) > 1
+        for answer in computed_once.answers.values():
+            assert msgspec.to_builtins(ask(database, answer.query, answer.parameters)) == answer.rows
+        database.rollback()
+
+
+def test_what_changed_since_is_asked_anew(database):
+    """Only one snapshot shares its answers: the next one sees what was imported in between."""
+    stored(database)
+    with sections.snapshot(database):
+        before = fetch_watermark(database)
+        assert fetch_watermark(database) == before
+    database.execute("UPDATE ledger SET observed_at = observed_at + interval '1 day'")
+    database.commit()
+    with sections.snapshot(database):
+        assert fetch_watermark(database) != before
 
 
 def test_direct_messages_are_never_part_of_a_report(database):

@@ -23,21 +23,17 @@ WITH found AS MATERIALIZED (
            count(*) FILTER (WHERE NOT is_written AND NOT is_deleted AND author_kind <> 1) AS system_messages,
            count(*) FILTER (WHERE is_deleted) AS deleted_messages
       FROM found GROUP BY guild_id
-), of_reactions AS (
-    SELECT guild_id, sum(count) AS reactions
-      FROM found JOIN reactions_in(%(since)s, %(until)s) AS reactions ON message_id = found.id WHERE is_written GROUP BY guild_id
-), of_attachments AS (
-    SELECT guild_id, count(*) AS attachments
-      FROM found JOIN attachments_in(%(since)s, %(until)s) AS attachments ON message_id = found.id WHERE is_written GROUP BY guild_id
-), of_embeds AS (
-    SELECT guild_id, count(*) AS embeds
-      FROM found JOIN embeds_in(%(since)s, %(until)s) AS embeds ON message_id = found.id WHERE is_written GROUP BY guild_id
-), of_mentions AS (
-    SELECT guild_id, count(*) AS mentions
-      FROM found JOIN mentions_in(%(since)s, %(until)s) AS mentions ON message_id = found.id WHERE is_written GROUP BY guild_id
-), of_stickers AS (
-    SELECT guild_id, count(*) AS stickers
-      FROM found JOIN stickers_in(%(since)s, %(until)s) AS stickers ON message_id = found.id WHERE is_written GROUP BY guild_id
+), carried AS (  -- one list, so that the messages are gone through once for all of it
+    SELECT message_id, count AS reactions, 0 AS attachments, 0 AS embeds, 0 AS mentions, 0 AS stickers
+      FROM reactions_in(%(since)s, %(until)s) AS reactions
+    UNION ALL SELECT message_id, 0, 1, 0, 0, 0 FROM attachments_in(%(since)s, %(until)s) AS attachments
+    UNION ALL SELECT message_id, 0, 0, 1, 0, 0 FROM embeds_in(%(since)s, %(until)s) AS embeds
+    UNION ALL SELECT message_id, 0, 0, 0, 1, 0 FROM mentions_in(%(since)s, %(until)s) AS mentions
+    UNION ALL SELECT message_id, 0, 0, 0, 0, 1 FROM stickers_in(%(since)s, %(until)s) AS stickers
+), of_carried AS (
+    SELECT guild_id, sum(reactions) AS reactions, sum(attachments) AS attachments, sum(embeds) AS embeds,
+           sum(mentions) AS mentions, sum(stickers) AS stickers
+      FROM found JOIN carried ON message_id = found.id WHERE is_written GROUP BY guild_id
 )
 SELECT guilds.id AS guild_id, guilds.name AS guild_name,
        %(since)s::timestamptz AS since, %(until)s::timestamptz AS until,
@@ -60,10 +56,6 @@ SELECT guilds.id AS guild_id, guilds.name AS guild_name,
        coalesce(all_messages, 0) AS all_messages
   FROM guilds
   LEFT JOIN of_messages ON of_messages.guild_id = guilds.id
-  LEFT JOIN of_reactions ON of_reactions.guild_id = guilds.id
-  LEFT JOIN of_attachments ON of_attachments.guild_id = guilds.id
-  LEFT JOIN of_embeds ON of_embeds.guild_id = guilds.id
-  LEFT JOIN of_mentions ON of_mentions.guild_id = guilds.id
-  LEFT JOIN of_stickers ON of_stickers.guild_id = guilds.id
+  LEFT JOIN of_carried ON of_carried.guild_id = guilds.id
  WHERE %(guild_ids)s::bigint[] IS NULL OR guilds.id = ANY (%(guild_ids)s::bigint[])
  ORDER BY guilds.id

@@ -31,7 +31,7 @@ WITH found AS MATERIALIZED (
       FROM found JOIN mentions_in(%(since)s, %(until)s) AS t ON t.message_id = found.id
       LEFT JOIN profiles f ON f.user_id = t.user_id AND f.digest = t.profile
      GROUP BY t.message_id
-), named AS (
+), named AS MATERIALIZED (  -- once for each person, not for each message
     SELECT authors.author_id, coalesce(mb.nickname, u.name, 'deleted account') AS name
       FROM (SELECT DISTINCT author_id FROM found) AS authors
       LEFT JOIN members mb ON mb.guild_id = %(guild_id)s AND mb.user_id = authors.author_id
