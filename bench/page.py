@@ -1,23 +1,20 @@
 """
-docs/benchmarks.md with its plots, from the results that are kept.
+docs/benchmarks.md with its plots, from the results that are published in bench/pages/results.
 
-    python -m bench.page
+    python -m bench.page                        writes the page
+    python -m bench.page --take scale search    publishes these from .data/bench first; all others stay as they are
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import re
+import argparse
 from pathlib import Path
 
 import jinja2
-import psutil
 
 from bench.plots import bars_svg
 from bench.processes import ROOT
-from bench.sections import Section, kept
-from discord_airflow.embedded.programs import find_programs
+from bench.sections import KEPT, PUBLISHED, Section, keep, kept
 
 DOCS = ROOT / "docs"
 
@@ -37,33 +34,23 @@ def write_page(sections: dict[str, Section], folder: Path = DOCS) -> Path:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    text = environment.get_template("benchmarks.md.j2").render(sections=sections, machine=machine())
+    text = environment.get_template("benchmarks.md.j2").render(sections=sections)
     page.write_text(text, encoding="utf-8")
     return page
 
 
-def machine() -> str:
-    """Describe this machine in half a sentence; no name of it is told."""
-    memory = round(psutil.virtual_memory().total / 2**30)
-    return (
-        f"{os.cpu_count()} cores ({processor()}), {memory} GiB of memory, {platform.system()}, Python"
-        f" {platform.python_version()}, {postgres()}"
-    )
-
-
-def processor() -> str:
-    """Return the processor's name, without its ornaments."""
-    try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    except OSError:
-        found = None
-    return re.sub(r"\((?:R|TM)\)| CPU| Processor", "", found[1]).strip() if found else platform.machine()
-
-
-def postgres() -> str:
-    """Return the version of the embedded PostgreSQL, which every benchmark runs on."""
-    return f"PostgreSQL {find_programs(None, None).major}"
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--take", nargs="+", default=[], metavar="SECTION", help="sections that were measured anew")
+    options = parser.parse_args(argv)
+    measured = kept()
+    for key in options.take:
+        if key not in measured:
+            parser.error(f"there is no result of {key!r} under {KEPT}; there are: {', '.join(measured) or 'none'}")
+        keep(measured[key], PUBLISHED)
+    print(write_page(kept(PUBLISHED)))
+    return 0
 
 
 if __name__ == "__main__":
-    print(write_page(kept()))
+    raise SystemExit(main())

@@ -15,15 +15,16 @@ def scale(sizes: Sequence[int], rounds: int, search_from: int, folder: Path | No
     """Ask archives of *sizes* messages about the same week, and search those of at least *search_from* messages."""
     found = run(folder, archives_of(sizes), rounds, search_from=search_from)
     smallest, largest = found[0], found[-1]
-    week = f"{archives_of(sizes)[0].week:,} messages in the week; {rounds} rounds, medians"
+    of_what = "of the processor" if largest.report[_WHOLE].processor else "on the clock"
+    week = f"{archives_of(sizes)[0].week:,} messages in the week; milliseconds {of_what}, medians of {rounds} rounds"
     yield Section(
         "scale",
         "The weekly report",
         f"{_thousands(smallest)} and {_thousands(largest)} messages, {week}",
         _head("part of the weekly report", found),
         tuple(_rows([one.report for one in found])),
-        tuple(Bar(f"{_thousands(one)} messages", round(one.report[_WHOLE].median)) for one in found),
-        "milliseconds of database time",
+        tuple(Bar(f"{_thousands(one)} messages", round(_steady(one.report[_WHOLE]))) for one in found),
+        f"milliseconds {of_what}",
     )
     yield Section(
         "questions",
@@ -34,19 +35,25 @@ def scale(sizes: Sequence[int], rounds: int, search_from: int, folder: Path | No
     )
     searched = [one for one in found if one.searches]
     if searched:
-        yield Section(
-            "search",
-            "Search",
-            f"{rounds} rounds, medians",
-            ("a word of which kind", *(f"ms in {_thousands(one)}" for one in searched)),
-            tuple((name, *(_number(one.searches[name].median) for one in searched)) for name in searched[-1].searches),
-            tuple(Bar(name, round(cost.median, 1)) for name, cost in searched[-1].searches.items()),
-            f"milliseconds in {_thousands(searched[-1])} messages",
-        )
+        yield search_section([(_thousands(one), one.searches) for one in searched], f"milliseconds {of_what}", rounds)
+
+
+def search_section(searched: Sequence[tuple[str, dict[str, Cost]]], unit: str, rounds: int) -> Section:
+    """Return what searches cost in each of the archives *searched*, by their size."""
+    size, largest = searched[-1]
+    return Section(
+        "search",
+        "Search",
+        f"{unit}, medians of {rounds} rounds",
+        ("a word of which kind", *(f"ms in {archive}" for archive, _ in searched)),
+        tuple((name, *(_number(_steady(searches[name])) for _, searches in searched)) for name in largest),
+        tuple(Bar(name, round(_steady(cost), 1)) for name, cost in largest.items()),
+        f"{unit} in {size} messages",
+    )
 
 
 def _head(first: str, found: Sequence[Measured]) -> tuple[str, ...]:
-    return (first, *(f"ms in {_thousands(one)}" for one in found), "times, by processor time")
+    return (first, *(f"ms in {_thousands(one)}" for one in found), "times as long")
 
 
 def _rows(found: Sequence[dict[str, Cost]]) -> Iterator[tuple[str, ...]]:
@@ -54,7 +61,7 @@ def _rows(found: Sequence[dict[str, Cost]]) -> Iterator[tuple[str, ...]]:
         first = found[0][name]
         # Less than a tenth of a millisecond is the clock's own noise.
         ratio = max(_steady(last), 0.1) / max(_steady(first), 0.1)
-        yield (name, *(_number(one[name].median) for one in found), f"{ratio:.1f}")
+        yield (name, *(_number(_steady(one[name])) for one in found), f"{ratio:.1f}")
 
 
 def _steady(cost: Cost) -> float:

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 KEPT = Path(".data") / "bench"
+PUBLISHED = Path(__file__).parent / "pages" / "results"
+"""What docs/benchmarks.md is made of, so that a section can be measured anew without all others."""
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -17,7 +19,11 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One table of the page: *key* is its place there, *made_of* says with what and how often it was measured."""
+    """
+    One table of the page: *key* is its place there, *made_of* says with what and how often it was measured.
+
+    *surroundings* tells the machine and what else it did.
+    """
 
     key: str
     title: str
@@ -26,6 +32,7 @@ class Section(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
     bars: tuple[Bar, ...] = ()
     bars_title: str = ""
+    surroundings: str = ""
 
 
 def keep(section: Section, folder: Path = KEPT) -> Path:
@@ -37,7 +44,7 @@ def keep(section: Section, folder: Path = KEPT) -> Path:
 
 
 def kept(folder: Path = KEPT) -> dict[str, Section]:
-    """Return the newest result of each section that was ever measured here."""
+    """Return the result of each section that *folder* keeps."""
     sections = (msgspec.json.decode(path.read_bytes(), type=Section) for path in sorted(folder.glob("*.json")))
     return {section.key: section for section in sections}
 

@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from bench import rivals
 from bench.generator import Plan, write_exports
 from bench.import_speed import import_section
 from bench.scale import scale
 from bench.sections import Section, as_text, keep
 from bench.servers import Server, bench_server
+from bench.surroundings import surroundings
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
         for name in options.only or BENCHMARKS:
             print(f"{name} ...", file=sys.stderr, flush=True)
             for section in BENCHMARKS[name](material):
-                keep(section)
+                keep(msgspec.structs.replace(section, surroundings=surroundings()))
                 print(as_text(section), flush=True)
     return 0
 

@@ -3,9 +3,9 @@
 import pytest
 
 from bench import scale, suite
-from bench.page import write_page
+from bench.page import DOCS, write_page
 from bench.query_scale import Cost, Measured
-from bench.sections import as_text, keep, kept
+from bench.sections import PUBLISHED, as_text, keep, kept
 from bench.servers import bench_server
 
 TINY = suite.Sizes(messages=600, channels=3, rounds=1, archives=(1_000_000, 20_000_000))
@@ -49,3 +49,13 @@ def test_the_page_is_made_of_what_is_kept(sections, tmp_path):
         assert section.made_of in page
         assert all(" | ".join(row) in page for row in section.rows)
         assert (tmp_path / "images" / f"benchmark-{section.key}.svg").exists() == bool(section.bars)
+
+
+def test_the_published_page_is_made_of_the_published_results(tmp_path):
+    """
+    Who measures one section anew finds all others in the repository, and nobody changes the page by hand.
+    """
+    page = write_page(kept(PUBLISHED), tmp_path)
+    assert page.read_bytes() == (DOCS / "benchmarks.md").read_bytes()
+    for plot in (tmp_path / "images").iterdir():
+        assert (DOCS / "images" / plot.name).exists()
