@@ -76,7 +76,8 @@ def database_settings(server, template):
 
     name = f"test_{os.urandom(6).hex()}"
     with database.connect(server, autocommit=True) as maintenance:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        strategy = " STRATEGY FILE_COPY" if maintenance.info.server_version >= 150_000 else ""  # new in 15
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy)
         maintenance.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         yield server.model_copy(update={"name": name})
         maintenance.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
