@@ -1,5 +1,6 @@
 """The fast check: questions in SQL that a sound database answers with "nothing"."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -58,11 +59,21 @@ CHECKS = (
 )
 
 
-def check_consistency(connection: psycopg.Connection[Any]) -> list[Finding]:
-    """Ask all of CHECKS about one moment of the database; *connection* must not be in a transaction."""
+def check_consistency(
+    connection: psycopg.Connection[Any], begun: Callable[[Check], None] = lambda _: None
+) -> list[Finding]:
+    """
+    Ask all of CHECKS about one moment of the database; *connection* must not be in a transaction.
+
+    *begun* hears of each before it is asked: some take minutes in a large archive.
+    """
+    findings: list[Finding] = []
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return [_answer(connection, check) for check in CHECKS]
+        for check in CHECKS:
+            begun(check)
+            findings.append(_answer(connection, check))
+    return findings
 
 
 def _answer(connection: psycopg.Connection[Any], check: Check) -> Finding:

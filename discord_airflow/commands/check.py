@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from discord_airflow.checking.against_files import FileCheck, check_files, kept_files
-from discord_airflow.checking.consistency import REMEDY, Finding, check_consistency
+from discord_airflow.checking.consistency import CHECKS, REMEDY, Finding, check_consistency
 from discord_airflow.checking.replay import check_by_replay
-from discord_airflow.database import connect
+from discord_airflow.database import Connection, connect
 from discord_airflow.errors import ConfigurationError, DataQuarantinedError, UsageError
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
@@ -73,7 +75,16 @@ def _checked(settings: Settings, folders: list[Path]) -> tuple[list[Finding], li
     with connect(settings.database, autocommit=True, read_only=True) as connection:
         if connection.execute("SELECT to_regclass('ledger') IS NULL").fetchone() == (True,):
             raise ConfigurationError("Nothing was imported yet that could be checked; run: discord-airflow import")
-        return list(check_consistency(connection)), list(check_files(connection, folders))
+        return _consistency(connection), list(check_files(connection, folders))
+
+
+def _consistency(connection: Connection) -> list[Finding]:
+    """Check, and show on a terminal what is being looked at."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(CHECKS), completed=-1)
+        return check_consistency(connection, lambda one: progress.update(task, advance=1, description=one.question))
 
 
 def _wrong(findings: Iterable[Finding], files: Iterable[FileCheck]) -> int:

@@ -281,3 +281,10 @@ def database_settings_of(monkeypatch, tmp_path):
             monkeypatch.setenv(name, value)
 
     return use
+
+
+def test_whoever_waits_hears_what_is_looked_at(archive):
+    """Each check is named before it is asked, so that minutes in a large archive are not silent."""
+    begun = []
+    findings = check_consistency(archive[0], begun.append)
+    assert [check.name for check in begun] == [finding.name for finding in findings] == [check.name for check in CHECKS]
