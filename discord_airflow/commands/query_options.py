@@ -115,16 +115,18 @@ def understand(
 def parse_when(text: str, zone: str, option: str) -> datetime:
     """
     Return the instant of a day (its midnight in *zone*) or a moment (on the clock of *zone*, unless it names
-    another).
+    another), on that clock: where it jumps over the time named, only the wall time tells which window ends then.
     """
     shape = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)?)?"
     try:
         if not re.fullmatch(shape, text, re.ASCII):
             text = ""
         moment = datetime.fromisoformat(text.upper())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone_named(zone))).astimezone(UTC)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone_named(zone))
+        aware.astimezone(UTC)  # what no calendar holds in UTC is no moment either
     except (ValueError, OverflowError):
         raise UsageError(f"{option} is not a day or a moment; write 2026-11-22, 2026-11-22T09:00 or with Z.") from None
+    return aware
 
 
 def _limit(default: int | None, *, per_server: bool) -> inspect.Parameter:
@@ -210,7 +212,8 @@ def _window(
     if words["since"] is None:
         return _ending(until, settings.report.days if words["days"] is None else words["days"], zone)
     try:
-        return Window(parse_when(words["since"], zone, "--since"), until, zone)
+        since = parse_when(words["since"], zone, "--since")
+        return Window(since.astimezone(UTC), until.astimezone(UTC), zone)
     except ValueError as error:
         raise UsageError(f"{error}.") from None
 
@@ -230,7 +233,7 @@ def _instants(words: Mapping[str, Any], zone: str) -> dict[str, datetime | None]
         if since or until is None:
             raise UsageError("--days counts back from --until; give that, or --since alone.")
         since = _ending(until, words["days"], zone).since
-    return {"since": since, "until": until}
+    return {"since": since and since.astimezone(UTC), "until": until and until.astimezone(UTC)}
 
 
 def _next_minute(instant: datetime) -> datetime:

@@ -1,7 +1,6 @@
 """`discord-airflow runs`: what ran, when, and how it ended."""
 
 import json
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,8 @@ import psycopg
 import typer
 
 from discord_airflow import database
-from discord_airflow.commands.query_output import render_table
+from discord_airflow.commands.query import terminal_width
+from discord_airflow.commands.query_output import fitted, render_table
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.queries.parameters import moment
 from discord_airflow.runs.list_runs import RecordedRun, fetch_runs
@@ -20,7 +20,9 @@ from discord_airflow.terminal import say
 
 HEADINGS = ("Run", "Stage", "Status", "Started", "Took", "Try", "About", "Counts")
 NARROWEST = 110
-"""Eight columns need more than a terminal of 80, which breaks the lines by itself."""
+"""Eight columns need so much; where there is less, as in a pipe, each run is a line with its details below."""
+
+INDENT = "       "
 
 
 def register(app: typer.Typer) -> None:
@@ -53,9 +55,22 @@ def runs(
         say("Nothing ran yet.")
     else:
         zone = ZoneInfo(settings.report.timezone)
-        rows = [_cells(run, zone) for run in found]
-        width = max(NARROWEST, shutil.get_terminal_size().columns)
-        say(render_table(HEADINGS, rows, width=width, numbers=(0, 4, 5)))
+        say(_shown([_cells(run, zone) for run in found], terminal_width()))
+
+
+def _shown(rows: list[list[str]], width: int) -> str:
+    """Return the runs in lines no wider than *width*."""
+    if width >= NARROWEST:
+        return render_table(HEADINGS, rows, width=width, numbers=(0, 4, 5))
+    return "\n".join(fitted(line, width) for row in rows for line in _lines(*row))
+
+
+def _lines(number: str, stage: str, status: str, started: str, took: str, attempt: str, about: str, counts: str) -> Any:
+    """Yield what ran and how it ended, then what it was about and what it did."""
+    again = f"try {attempt}" if attempt else ""
+    yield f"{number:>5}  {started}  " + ", ".join(filter(None, (f"{stage} {status}", took, again)))
+    if about or counts:
+        yield INDENT + "; ".join(filter(None, (about, counts)))
 
 
 def _cells(run: RecordedRun, zone: ZoneInfo) -> list[str]:

@@ -41,6 +41,8 @@ def report(settings: Settings, exports: Path | None, days: int | None, until: st
         with in_use(used.database):
             bring_in(used, exports or SAMPLE, tell)
             configuration = _configuration(used, end, days, sample=exports is None)
+            if until:  # as it was written: in UTC a time over which the clock jumps would be lost
+                configuration["until"] = until.strip()
             began = monotonic()
             outcome = run_dag(place, DAG, configuration, _environment(used))
             tell(f"{DAG} ran in Airflow {airflow_version()}: success after {monotonic() - began:.0f} seconds")

@@ -13,6 +13,8 @@ import pytest
 from discord_airflow import database as door
 from discord_airflow.cli import main
 from discord_airflow.queries.registry import QUERIES
+from discord_airflow.weekly_options import parse_until
+from discord_airflow.window import Window, window_ending
 from tests.rows.databases import shared_database
 from tests.rows.world import Channel, Covered, Message, Person, Reaction, World, message_id, store
 
@@ -107,6 +109,18 @@ def test_a_window_ends_with_the_newest_message_and_is_printed_with_its_zone(quer
     assert table.startswith("Sun 2026-03-01 00:00 - Sun 2026-03-29 00:00 (UTC)")
     _, table, _ = query("activity", "--until", "2026-03-29T09:00", "--days", "14")
     assert table.startswith("Sun 2026-03-15 09:00 - Sun 2026-03-29 09:00 (Europe/Helsinki)")
+
+
+@pytest.mark.parametrize("words", [["activity"], ["history", "10"]])
+def test_a_window_may_end_at_a_time_over_which_the_clock_jumps(query, monkeypatch, words):
+    """Half past three does not exist on the last Sunday of March: the week still begins at half past three."""
+    asked = {}
+    name = words[0]
+    monkeypatch.setattr(type(QUERIES[name]), "run", lambda _, __, arguments: asked.update(arguments) or [])
+    assert query(*words, "--until", "2026-03-29T03:30", "--days", "7")[0] == 0
+    found = asked["window"] if "window" in asked else Window(asked["since"], asked["until"], "Europe/Helsinki")
+    assert found == window_ending(parse_until("2026-03-29T03:30", "Europe/Helsinki"), 7, "Europe/Helsinki")
+    assert found.since == datetime(2026, 3, 22, 1, 30, tzinfo=UTC)
 
 
 def test_a_server_can_be_named_in_any_case_or_by_its_id(query):

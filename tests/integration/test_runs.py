@@ -13,6 +13,7 @@ from psycopg import sql
 
 from discord_airflow import cli
 from discord_airflow import database as door
+from discord_airflow.commands import runs as command
 from discord_airflow.doctor.runs import close_dead, judge_runs
 from discord_airflow.errors import DataQuarantinedError
 from discord_airflow.roles import apply_roles
@@ -214,6 +215,14 @@ def test_the_command_lists_the_newest_first(database, database_settings, tmp_pat
         run.count(servers=2)
     with recorded(database_settings, "export", channel_id=2**62 + 1) as run:
         run.ends_with(65)
+    assert cli.main(["runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "export failed (65)" in lines[0]
+    assert str(2**62 + 1) in lines[1]
+    assert "report done" in lines[2]
+    assert lines[3] == "       2026-11-15 to 2026-11-22; servers 2"
+    monkeypatch.setattr(command, "terminal_width", lambda: 120)
     assert cli.main(["runs"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines] == ["Stage", "export", "report"]

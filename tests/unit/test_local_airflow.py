@@ -7,20 +7,23 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from discord_airflow.errors import BusyError
 from discord_airflow.local_airflow import __main__ as command
+from discord_airflow.local_airflow import report
 from discord_airflow.local_airflow.lock import only_one
 from discord_airflow.local_airflow.log_files import LARGEST_LOG, last_words, open_log
 from discord_airflow.local_airflow.place import AirflowPlace, airflow_environment
 from discord_airflow.local_airflow.serve import refuse_taken
 from discord_airflow.local_airflow.server import SERVICES, service_environment, service_variables
 from discord_airflow.local_airflow.sessions import Leader, Running, end, members, read_running
-from discord_airflow.settings import DatabaseSettings
+from discord_airflow.settings import DatabaseSettings, Settings
 
 OWN_SERVER = DatabaseSettings(host="db.example", password="geheim # $x")  # type: ignore[arg-type]
 
@@ -68,6 +71,20 @@ def family():
             process.communicate()
         elif process.is_running():
             process.kill()
+
+
+def test_make_report_hands_its_end_on_as_it_was_written(tmp_path, monkeypatch):
+    """In UTC a time over which the clock jumps would be an hour later, and the week an hour short."""
+    asked = {}
+    monkeypatch.setattr(report, "in_use", nullcontext)
+    monkeypatch.setattr(report, "bring_in", lambda *_: None)
+    monkeypatch.setattr(report, "_configuration", lambda *_, **__: {"until": "2025-03-30T01:30:00+00:00"})
+    monkeypatch.setattr(report, "_show", lambda *_: None)
+    outcome = SimpleNamespace(handover={"report": "2025-03-30"})
+    monkeypatch.setattr(report, "run_dag", lambda _, __, configuration, ___: asked.update(configuration) or outcome)
+    settings = Settings(home=tmp_path, report={"timezone": "Europe/Helsinki"})
+    report.report(settings, None, None, " 2025-03-30T03:30 ", lambda _: None)
+    assert asked["until"] == "2025-03-30T03:30"
 
 
 def test_another_airflow_of_the_shell_changes_nothing(place):
