@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +46,24 @@ class Server:
 
 @contextmanager
 def bench_server() -> Iterator[Server]:
-    """Start an embedded server of the benchmark's own, with a template database; remove all of it afterwards."""
+    """
+    Start an embedded server of the benchmark's own, with a template database; remove all of it afterwards.
+
+    SIGTERM ends the benchmark in order, so that no server outlives it.
+    """
+    earlier = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield from _server()
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
+def _end(number: int, _frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough: the server is being stopped
+    sys.exit(128 + number)
+
+
+def _server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="discord_airflow-bench-"))
     folder.chmod(0o755)
     shared = folder / "shared"
@@ -52,8 +71,8 @@ def bench_server() -> Iterator[Server]:
     shared.chmod(0o777)  # the server may run as another user
     settings = DatabaseSettings(data_directory=folder / "postgres", name="postgres")
     engine = database.embedded()
-    engine.start(settings)
     try:
+        engine.start(settings)
         with database.connect(settings.model_copy(update={"name": TEMPLATE})) as connection:
             database.apply_schema(connection)
         yield Server(settings, shared)

@@ -1,9 +1,16 @@
 """The benchmarks run, and what they compare gives the same answers; what they measure is not looked at."""
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
 import pytest
 
 from bench import scale, suite
 from bench.page import DOCS, write_page
+from bench.processes import ROOT
 from bench.query_scale import Cost, Measured
 from bench.sections import PUBLISHED, as_text, keep, kept
 from bench.servers import bench_server
@@ -17,6 +24,29 @@ def archives(folder, archives, rounds, *, search_from):
     """Stands for the archives of millions, which no test can fill."""
     costs = {name: Cost((1.0, 2.0), (0.5, 0.5)) for name in ("whole report", "totals")}
     return tuple(Measured(one.messages, costs, costs, costs if one.messages >= search_from else {}) for one in archives)
+
+
+HELD = """
+import sys, time
+from bench.servers import bench_server
+with bench_server() as server:
+    print(server.folder.parent, flush=True)
+    time.sleep(300)
+"""
+
+
+def test_a_benchmark_that_is_asked_to_stop_leaves_no_server():
+    """
+    SIGTERM ends the benchmark with its server, and the folder of both is gone.
+    """
+    process = subprocess.Popen((sys.executable, "-c", HELD), stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    folder = Path(process.stdout.readline().strip())
+    assert (folder / "postgres").is_dir()
+    process.terminate()
+    assert process.wait(60) == 128 + signal.SIGTERM
+    process.stdout.close()
+    assert not folder.exists()
+    assert [one.pid for one in psutil.process_iter(["cmdline"]) if str(folder) in str(one.info["cmdline"])] == []
 
 
 @pytest.fixture(scope="module")
