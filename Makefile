@@ -69,6 +69,7 @@ scale-out: $(READY_DEV) $(READY_IMAGE)
 survive: $(READY_DEV)
 	SURVIVE=280 $(BIN)/python -m pytest tests/survival -s -v
 	HOSTILE=1000 $(BIN)/python -m pytest tests/integration/test_check_corruptions.py -s -k single --timeout 3000
+	GIANTS=1000 $(BIN)/python -m pytest tests/hostile/test_giants.py --timeout 1200
 
 ## hostile: ten thousand hostile values through every parameter of every query, five minutes
 hostile: $(READY_DEV)

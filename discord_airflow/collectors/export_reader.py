@@ -93,8 +93,10 @@ class ExportReader:
             self.troubles.append(trouble)
 
     def _blocks(self, tail: bytes, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
+        behind_comma = False
         while True:
             cut = tail.rfind(_SEPARATOR)
+            behind_comma = behind_comma or cut >= 0
             if cut >= 0:
                 block, tail = tail[: cut + len(_MESSAGE_ENDS)], tail[cut + len(_SEPARATOR) :]
                 try:
@@ -112,13 +114,13 @@ class ExportReader:
                 if not _goes_on(window):
                     self._read_rest(window)
                     return
-                tail = window.rest()
+                tail, behind_comma = window.rest(), True
             data = self.file.read(_BLOCK)
             if not data:
                 break
             tail += data
         # The last message and what follows the list; after an accident, all the rest.
-        yield from self._elements(JsonWindow(self.file, tail, in_lines=True), decode)
+        yield from self._elements(JsonWindow(self.file, tail, in_lines=True), decode, behind_comma=behind_comma)
 
     def _one_by_one(self, block: bytes, behind: bytes) -> Generator[bytes, None, bytes]:
         """
@@ -152,8 +154,10 @@ class ExportReader:
             self.file.seek(place)
         return value.reason == "too-large" if isinstance(value, Skipped) else _is_json(value)
 
-    def _elements(self, window: JsonWindow, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
-        if not window.take("]"):
+    def _elements(
+        self, window: JsonWindow, decode: Callable[[bytes], T], *, behind_comma: bool = False
+    ) -> Iterator[T | bytes | Skipped]:
+        if behind_comma or not window.take("]"):
             yield from self._runs(window, decode)
         self._read_rest(window)
 

@@ -105,6 +105,21 @@ def _cut(data, text):
     return data[: data.rindex(text)]
 
 
+END_NOT_JSON = (("messages[3]", "not-json"),)
+FIRST_TOO_LARGE = (("messages[0]", "too-large"),)
+
+
+def giant(minutes):
+    """A message that is larger than any that is read."""
+    return message(minutes, "x" * 12_000_000)
+
+
+def giants_between(form):
+    """The bytes of a document in which every second message is a giant."""
+    blocks = [message(minutes, "good") if minutes % 2 == 0 else giant(minutes) for minutes in range(7)]
+    return form(document(*blocks, channel=CHANNEL))
+
+
 IDS = [
     refused("id-of-2-to-the-63", "id", "id-out-of-range", odd(id=str(2**63))),
     refused("id-of-30-digits", "id", "id-out-of-range", odd(id="1" + "0" * 30)),
@@ -283,6 +298,36 @@ FILES = [
         2,
         (("messages[1]", "too-large"),),
     ),
+    Case(
+        "message-of-40-mb-on-one-line",
+        as_bytes(lambda: three(odd(content=HERE), b'"' + b"x" * 40_000_000 + b'"', minified)),
+        2,
+        (("messages[1]", "too-large"),),
+    ),
+    Case(
+        "three-giants-among-good-ones",
+        as_bytes(lambda: giants_between(in_layout)),
+        4,
+        tuple((f"messages[{place}]", "too-large") for place in (1, 3, 5)),
+    ),
+    Case(
+        "three-giants-among-good-ones-on-one-line",
+        as_bytes(lambda: giants_between(minified)),
+        4,
+        tuple((f"messages[{place}]", "too-large") for place in (1, 3, 5)),
+    ),
+    Case("giant-first", as_bytes(lambda: in_layout(document(giant(0), odd(), channel=CHANNEL))), 1, FIRST_TOO_LARGE),
+    Case("giant-alone", as_bytes(lambda: in_layout(document(giant(0), channel=CHANNEL))), 0, FIRST_TOO_LARGE),
+    Case(
+        "giant-cut-off",
+        as_bytes(lambda: _cut(in_layout(document(message(0), giant(5), channel=CHANNEL)), b'",\n      "author"')),
+        1,
+        (("messages[1]", "cut-off"),),
+    ),
+    Case("key-of-2-mb", as_bytes(lambda: three(odd(), zzz="y" * 2_000_000)), 3, (("", "too-large"),)),
+    Case("name-of-a-key-of-2-mb", as_bytes(lambda: three(odd(), **{"z" * 2_000_000: 1})), 3, (("", "too-large"),)),
+    Case("nul-bytes-behind-the-end", as_bytes(GOOD + b"\0" * 4096), 3, (("", "trailing-data"),)),
+    Case("comma-behind-the-last-message", as_bytes(GOOD.replace(b"\n  ],", b",\n  ],")), 3, END_NOT_JSON),
     Case("ends-of-messages-inside-a-message", as_bytes(lambda: three(odd(extra=HERE), ENDS_INSIDE)), 3),
     Case("same-id-twice", as_bytes(lambda: whole(message(0), odd(), odd(content="again"), message(9))), 3),
     Case("same-message-9000-times", as_bytes(lambda: whole(*[odd()] * 9000)), 1),
