@@ -87,7 +87,7 @@ def test_a_killed_report_is_the_old_one_or_the_new_one(commands, shared):
         at_work = status != 0 and (at_work or bool(stored(shared)))
         in_mid_work += at_work
         count("kills", in_mid_work=at_work)
-        seconds *= 0.95 if status == 0 else 1.02  # aim where most land
+        seconds *= 0.85 if status == 0 else 1.02  # aim where most land
         assert status in (0, -fatal), (number, status, commands.said())
         there = files(commands.folder)
         for name in NAMES:
