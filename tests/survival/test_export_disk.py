@@ -117,6 +117,6 @@ def test_a_collection_whose_disk_fails_keeps_what_is_proven(tmp_path, monkeypatc
         shutil.rmtree(collector.exports)
         collector.exports.mkdir()
 
-    failed = sweep(collector.exports, collector.run, look, ERRORS, only=None if LONG else lambda n: n % 12 == 6)
+    failed = sweep(collector.exports, collector.run, look, ERRORS, only=None if LONG else lambda n: n % 30 == 6)
     assert failed >= (12 if LONG else 2)
     told(f"{failed} disk faults of collections")
