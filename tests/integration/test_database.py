@@ -243,18 +243,20 @@ def test_with_a_host_nothing_embedded_starts(own, tmp_path):
         "DB_PASSWORD": PASSWORD,
         "DISCORD_AIRFLOW_HOME": str(tmp_path),
     }
-    before = servers()
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
-    assert servers() == before
+    assert servers_below(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
-def servers():
-    """Return the numbers of all PostgreSQL servers."""
-    return {
-        p.pid for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] and "/postgres" in p.info["cmdline"][0]
-    }
+def servers_below(folder):
+    """Return the numbers of the PostgreSQL servers whose files lie below *folder*."""
+    return [process.pid for process in psutil.process_iter(["cmdline"]) if runs_below(folder, process.info["cmdline"])]
+
+
+def runs_below(folder, words):
+    """Return whether these are the words of a server's command that names *folder*."""
+    return bool(words) and "/postgres" in words[0] and any(str(folder) in word for word in words)
 
 
 def test_an_embedded_database_is_made_on_first_use(server):
