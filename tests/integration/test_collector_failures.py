@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import psutil
 import pytest
+from empty_database import Nothing
 from standin.launching import install
 from standin.population import populate
 from standin.truth import Truth
@@ -22,19 +23,6 @@ from discord_airflow.errors import AccessDeniedError, BusyError
 from discord_airflow.settings import ExportSettings
 
 CANARY = "canary-7f3a-token"
-
-
-class Nothing:
-    """A database that knows nothing yet."""
-
-    def channels(self, _guild_id):
-        return {}
-
-    def witness(self, _channel_id, _at_or_before):
-        return None
-
-    def stored(self, _channel_id, _window):
-        return 0, None
 
 
 class Collector:

@@ -7,6 +7,7 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
+from empty_database import Nothing
 from standin.launching import install
 from standin.population import populate
 from standin.truth import Truth
@@ -25,19 +26,6 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT)
 TOKEN = "canary-disk-token"
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 180)
-
-
-class Nothing:
-    """A database that knows nothing yet."""
-
-    def channels(self, _guild_id):
-        return {}
-
-    def witness(self, _channel_id, _at_or_before):
-        return None
-
-    def stored(self, _channel_id, _window):
-        return 0, None
 
 
 class Collector:
