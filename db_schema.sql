@@ -192,6 +192,12 @@ CREATE TABLE IF NOT EXISTS profiles (
     PRIMARY KEY (user_id, digest)
 );
 
+-- Each import moves the times of the people whom it shows. With room for the new row beside the old one no index is
+-- written, and of the row only what differs: a third of the write-ahead log.
+ALTER TABLE users SET (fillfactor = 45);
+ALTER TABLE members SET (fillfactor = 45);
+ALTER TABLE profiles SET (fillfactor = 45);
+
 -- Every distinct emoji object that an export showed.
 CREATE TABLE IF NOT EXISTS emojis (
     digest      bigint PRIMARY KEY,
