@@ -19,7 +19,7 @@ from discord_airflow.collectors.load import Channel, Connection, run
 from discord_airflow.collectors.message_rows import Batch, MessageRows
 from discord_airflow.collectors.people import People
 from discord_airflow.collectors.plain_json import clean, compact_json
-from discord_airflow.collectors.recognition import Known, Recognition, Request
+from discord_airflow.collectors.recognition import Answer, Recognition, Request
 from discord_airflow.collectors.sender import Sender
 from discord_airflow.collectors.source_files import UnreadableError
 from discord_airflow.collectors.values import instant_of
@@ -147,11 +147,10 @@ class _FileImport:
                 yield len(piece) if isinstance(piece, bytes) else _PIECE_BYTES
             return
 
-        def fetch(request: Request) -> tuple[list[Known], bool]:
-            sender.wait()
-            return load.known_messages(self._connection, known, request, self._observed_at)
+        def ask(request: Request) -> Answer:
+            return sender.ask(lambda: load.known_messages(self._connection, known, request, self._observed_at))
 
-        recognition = Recognition(self._reader, intake, fetch, known.highest_id)
+        recognition = Recognition(self._reader, intake, ask, known.highest_id)
         for piece in self._reader.glances():
             recognition.take(piece)
             yield len(piece) if isinstance(piece, bytes) else _PIECE_BYTES

@@ -35,8 +35,11 @@ class Request(NamedTuple):
     ids: list[int]
 
 
-Fetch = Callable[[Request], tuple[Sequence[Known], bool]]
-"""Returns stored messages in rising order, and whether they are all of the range."""
+Answer = Callable[[], tuple[Sequence[Known], bool]]
+"""Waits for stored messages in rising order, and whether they are all of the range."""
+
+Ask = Callable[[Request], Answer]
+"""Asks for stored messages; while the server looks, more can be read."""
 
 
 class _Batch:
@@ -60,16 +63,17 @@ class Recognition:
     """
     Stands between a reader and an *intake*, and keeps from it what is stored already.
 
-    *fetch* finds the stored messages; none has an id above *ceiling*. Ids must rise or fall through the file;
+    *ask* finds the stored messages; none has an id above *ceiling*. Ids must rise or fall through the file;
     otherwise OutOfOrderError is raised.
     """
 
-    def __init__(self, reader: ExportReader, intake: Intake, fetch: Fetch, ceiling: int) -> None:
+    def __init__(self, reader: ExportReader, intake: Intake, ask: Ask, ceiling: int) -> None:
         self._reader = reader
         self._intake = intake
-        self._fetch = fetch
+        self._ask = ask
         self._ceiling = ceiling
         self._batch = _Batch()
+        self._asked: tuple[_Batch, Answer] | None = None
         self._rising: bool | None = None
         self._reached: int | None = None
         self._compared: set[int] = set()  # by the intake since then: these end no range
@@ -85,26 +89,26 @@ class Recognition:
             try:
                 glances = [_decode_glance(text)]
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                self._flush()
+                self._settle_all()
                 self._compare(text)
             else:
                 self._glance(glances, [text], len(text))
         else:
-            self._flush()
+            self._settle_all()
             self._intake.take(piece)
         if self._batch.byte_size >= _BATCH_BYTES or self._reached is None:
             self._flush()
 
     def finish(self) -> None:
         """Take note that the file ended."""
-        self._flush()
+        self._settle_all()
         self._close_range()
 
     def _glance(self, glances: list[Glance], texts: Sequence[Raw | bytes], byte_size: int) -> None:
         try:
             self._batch.add(glances, texts, byte_size)
         except ValueError:
-            self._flush()
+            self._settle_all()
             for text in texts:
                 self._compare(bytes(text))
 
@@ -115,18 +119,34 @@ class Recognition:
             self._compared.add(self._intake.last_id)
 
     def _flush(self) -> None:
+        """Ask what is stored of the batch, and settle the one before."""
         batch, self._batch = self._batch, _Batch()
         if not batch.numbers:
             return
         self._check_order(batch.numbers)
-        stored, is_all = self._stored(batch.numbers)
+        answer = self._stored(batch.numbers)
+        self._settle()
+        self._asked = batch, answer
+        self._reached = batch.numbers[-1]
+        if self._rising and self._reached > self._ceiling:
+            self._reader.glancing = False
+
+    def _settle(self) -> None:
+        """Decide what becomes of the batch that was asked about."""
+        if self._asked is None:
+            return
+        (batch, answer), self._asked = self._asked, None
+        stored, is_all = answer()
+        if self._rising is False:
+            stored = stored[::-1]
         marks = self._recognised(batch, stored)
         self._hand_on(batch, marks)
         self._extend_ranges(stored, set(compress(batch.numbers, marks)), gapless=is_all)
-        self._reached = batch.numbers[-1]
         self._compared = set()
-        if self._rising and self._reached > self._ceiling:
-            self._reader.glancing = False
+
+    def _settle_all(self) -> None:
+        self._flush()
+        self._settle()
 
     def _check_order(self, numbers: list[int]) -> None:
         chain = numbers if self._reached is None else [self._reached, *numbers]
@@ -135,15 +155,14 @@ class Recognition:
         if chain != sorted(chain, reverse=self._rising is False) or len(set(chain)) != len(chain):
             raise OutOfOrderError
 
-    def _stored(self, numbers: list[int]) -> tuple[Sequence[Known], bool]:
-        """Return what is stored from where the last batch ended to where this one does, in the order of the file."""
+    def _stored(self, numbers: list[int]) -> Answer:
+        """Ask what is stored from where the last batch ended to where this one does."""
         first, last = numbers[0], numbers[-1]
         if min(first, last) > self._ceiling:
-            return (), True
+            return lambda: ((), True)
         if self._rising is False:
-            stored, is_all = self._fetch(Request(last, first if self._reached is None else self._reached - 1, numbers))
-            return stored[::-1], is_all
-        return self._fetch(Request(first if self._reached is None else self._reached + 1, last, numbers))
+            return self._ask(Request(last, first if self._reached is None else self._reached - 1, numbers))
+        return self._ask(Request(first if self._reached is None else self._reached + 1, last, numbers))
 
     def _recognised(self, batch: _Batch, stored: Sequence[Known]) -> list[bool]:
         """Return of each message whether its very text was stored."""
