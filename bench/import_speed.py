@@ -4,9 +4,10 @@ How fast is an import, held against the server's own COPY of the same rows?
     python -m bench.import_speed                      200,000 messages, three rounds, about two minutes
     python -m bench.import_speed --messages 1000000 --rounds 5
 
-In every round the server copies from ready text files what the first import wrote: the same rows, in the same order,
-into the same tables with the same indexes, in one transaction. That is the limit, and all other times are given as
-multiples of it; of several rounds the median counts.
+In every round the server copies from ready text files what the first imports wrote: the same rows, in the same order,
+into the same tables with the same indexes, in one transaction. That is the limit, and what the imports take is given as
+multiples of it; of several rounds the median counts. Before each import the database is brought to rest: what
+autovacuum does after a million new rows belongs to none of them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from psycopg import sql
 from bench.generator import Plan, write_exports
 from bench.measured_import import Measured, measured_import
 from bench.sections import Bar, Section, as_text
-from bench.servers import TABLES, Server, bench_server
+from bench.servers import TABLES, Server, bench_server, server_cpu_seconds
 from discord_airflow import database
 from discord_airflow.settings import DatabaseSettings
 
@@ -55,9 +56,15 @@ class Files:
 
 @dataclass(frozen=True)
 class Taken:
-    """One import: what it took, and how much write-ahead log it made, in MB."""
+    """
+    One import: what it took, and what the server needs to copy the same rows.
+
+    *cpu_seconds* are of all processes, ours and the server's; *wal_mb* is the write-ahead log.
+    """
 
     measured: Measured
+    limit: float
+    cpu_seconds: float
     wal_mb: float
 
 
@@ -75,28 +82,36 @@ def make_files(folder: Path, plan: Plan) -> Files:
     )
 
 
-def run_round(server: Server, files: Files) -> tuple[float, dict[str, Taken]]:
-    """Import everything, and return the seconds of the server's own COPY and what each import took."""
-    settings, several, small = (server.fresh(f"bench_{name}") for name in ("import", "several", "small"))
-    first = _import(settings, files.one)
-    limit = copy_all(server, write_copies(server, settings))
-    return limit, {
-        FIRST: first,
-        SEVERAL: _import(several, files.several, _PROCESSES),
-        KNOWN: _import(settings, files.one),
-        SAME: _import(settings, files.same),
-        LATER: _import(settings, files.later),
-        SMALL: _import(small, files.small, _PROCESSES),
-        WEEK: _import(small, files.week, _PROCESSES),
+def run_round(server: Server, files: Files) -> dict[str, Taken]:
+    """Import everything, and return what each import took."""
+    databases = [server.fresh(f"bench_{name}") for name in ("import", "several", "small")]
+    firsts = zip(databases, (files.one, files.several, files.small), (0, _PROCESSES, _PROCESSES), strict=True)
+    one, several, small = (_first_import(server, *each) for each in firsts)
+    return {
+        FIRST: one,
+        SEVERAL: several,
+        SMALL: small,
+        KNOWN: _import(databases[0], files.one, limit=one.limit),
+        SAME: _import(databases[0], files.same, limit=one.limit),
+        LATER: _import(databases[0], files.later, limit=one.limit),
+        WEEK: _import(databases[2], files.week, _PROCESSES, limit=small.limit),
     }
 
 
-def _import(settings: DatabaseSettings, files: list[Path], processes: int = 0) -> Taken:
+def _first_import(server: Server, settings: DatabaseSettings, files: list[Path], processes: int) -> Taken:
+    taken = _import(settings, files, processes)
+    return replace(taken, limit=copy_all(server, write_copies(server, settings)))
+
+
+def _import(settings: DatabaseSettings, files: list[Path], processes: int = 0, limit: float = 0.0) -> Taken:
     with database.connect(settings, autocommit=True) as connection:
+        connection.execute("VACUUM")
         (before,) = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone() or (0,)
+        began = server_cpu_seconds(connection)
         measured = measured_import(database.conninfo(settings), *files, processes=processes)
+        cpu_seconds = measured.cpu_seconds + server_cpu_seconds(connection) - began
         (after,) = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone() or (0,)
-    return Taken(measured, float(after - before) / 1e6)
+    return Taken(measured, limit, cpu_seconds, float(after - before) / 1e6)
 
 
 def write_copies(server: Server, settings: DatabaseSettings) -> dict[str, Path]:
@@ -126,31 +141,34 @@ def import_section(server: Server, plan: Plan, rounds: int) -> Section:
     files = make_files(server.folder / "imports", plan)
     done = [run_round(server, files) for _ in range(rounds)]
     size = sum(path.stat().st_size for path in files.one) / 1e6
-    limit = statistics.median(seconds for seconds, _ in done)
-    rows = [("the server alone, COPY FROM files", f"{limit:.2f}", "1.00", f"{plan.messages / limit:,.0f}", "", "")]
-    bars = [Bar("the server alone", 1)]
-    for name in done[0][1]:
-        taken = [each[name] for _, each in done]
+    rows, bars = [], [Bar("the server alone", 1)]
+    for name in done[0]:
+        taken = [each[name] for each in done]
         # Ratios within a round: the machine may be busier in one round than in another.
-        ratio = statistics.median(one.measured.seconds / seconds for one, (seconds, _) in zip(taken, done, strict=True))
+        ratio = statistics.median(one.measured.seconds / one.limit for one in taken)
         rows.append((name, *_cells(taken, ratio)))
         bars.append(Bar(name, round(ratio, 2)))
     return Section(
         "import",
         "Import",
         f"{plan.messages:,} messages, {size:,.0f} MB of JSON; {rounds} rounds, medians",
-        ("import", "seconds", "times COPY", "messages/s", "peak MB of a process", "MB of write-ahead log"),
+        (
+            "import", "seconds", "of COPY", "times COPY", "messages/s", "seconds of processor", "peak MB of a process",
+            "MB of write-ahead log",
+        ),
         tuple(rows),
         tuple(bars),
         "times the server's own COPY",
-    )
+    )  # fmt: skip
 
 
 def _cells(taken: list[Taken], ratio: float) -> Iterator[str]:
     seconds = statistics.median(one.measured.seconds for one in taken)
     yield f"{seconds:.2f}"
+    yield f"{statistics.median(one.limit for one in taken):.2f}"
     yield f"{ratio:.2f}"
     yield f"{taken[0].measured.messages / seconds:,.0f}" if taken[0].measured.messages else ""
+    yield f"{statistics.median(one.cpu_seconds for one in taken):.1f}"
     yield f"{max(max(one.measured.peak_mb, one.measured.worker_mb) for one in taken):,.0f}"
     yield f"{statistics.median(one.wal_mb for one in taken):,.1f}"
 

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psutil
+import psycopg
 from psycopg import sql
 
 from discord_airflow import database
@@ -42,6 +45,14 @@ class Server:
             connection.execute(copy)
             connection.execute("CHECKPOINT")
         return self.settings.model_copy(update={"name": name})
+
+
+def server_cpu_seconds(connection: psycopg.Connection[Any]) -> float:
+    """Return the processor time of all processes of the server that *connection* leads to, ended ones included."""
+    postmaster = psutil.Process(connection.info.backend_pid).parent()
+    assert postmaster is not None
+    used = [postmaster.cpu_times(), *(child.cpu_times() for child in postmaster.children())]
+    return sum(one.user + one.system for one in used) + used[0].children_user + used[0].children_system
 
 
 @contextmanager
