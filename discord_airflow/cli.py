@@ -40,8 +40,8 @@ BROKEN_PIPE = 128 + 13  # SIGPIPE, which Windows has not
 app = typer.Typer(
     name="discord-airflow",
     help="What happened on your Discord servers: every number with its receipt, every sentence with its source.",
-    epilog="Exit status: 0 ok, 64 usage, 65 data quarantined, 69 a service is down, 74 input or output,"
-    " 75 busy, 77 token or permission, 78 configuration.",
+    epilog="Exit status: 0 ok, 64 usage, 65 data quarantined or not right, 69 a service is down, 74 input or output,"
+    " 75 busy, 77 token or permission, 78 configuration, 130 stopped.",
     invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,

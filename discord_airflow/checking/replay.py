@@ -49,6 +49,10 @@ EXCUSED: Mapping[str, tuple[str, ...]] = {
 
 _PACKAGE = "discord_airflow.checking"
 _MOST_EXAMPLES = 5
+_BRING = (
+    "name the folders in which these files lie as they were imported: discord-airflow check --replay FOLDER ...; a file"
+    " that is gone or was changed has to come from a backup"
+)
 
 
 def check_by_replay(connection: Connection, files: Mapping[str, Path]) -> Finding:
@@ -115,7 +119,7 @@ class Replay:
 
     def compare(self) -> Finding:
         """Compare every row of every table that an import fills."""
-        looked_at, wrong, examples = 0, 0, [f"{name} is not kept as it was imported" for name in self.missing]
+        looked_at, wrong, examples = 0, 0, [f"{name}: not found as it was imported" for name in self.missing]
         for table, columns in self._tables() if not self.missing else ():
             rows, differing, some = self._compare(table, columns)
             looked_at, wrong, examples = looked_at + rows, wrong + differing, [*examples, *some]
@@ -127,7 +131,7 @@ class Replay:
             looked_at=looked_at,
             wrong=wrong,
             examples=tuple(examples[:_MOST_EXAMPLES]),
-            advice=REMEDY if wrong else "",
+            advice=_BRING if self.missing else REMEDY if wrong else "",
         )
 
     def drop(self) -> None:

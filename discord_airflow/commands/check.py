@@ -13,15 +13,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from discord_airflow.checking.against_files import FileCheck, check_files, kept_files
 from discord_airflow.checking.consistency import CHECKS, REMEDY, Finding, check_consistency
 from discord_airflow.checking.replay import check_by_replay
+from discord_airflow.commands.options import Config
 from discord_airflow.database import Connection, connect
 from discord_airflow.errors import ConfigurationError, DataQuarantinedError, UsageError
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
 from discord_airflow.terminal import say
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="With --read-data: files and folders of exports.")]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="With --read-data or --replay: files and folders that were imported; default: the exports folder.",
+        metavar="PATH",
+    ),
 ]
 ReadData = Annotated[bool, typer.Option("--read-data", help="Read the kept exports again and compare every message.")]
 Again = Annotated[
@@ -44,12 +48,12 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """
-    Look for what cannot be: parts without a message, figures that do not add up, rows no file explains.
+    Look for what cannot be, and hold the tables against files.
 
-    With --read-data every kept export (by default of the exports folder) is read again, and each message compared
-    with its row: a single changed one is found. --replay finds any change of any column that an import writes; it takes
-    as long as the imports did, as much room as the tables, and the right to make a schema. Exit status: 0 when all is
-    well, 65 when something is wrong.
+    Parts without a message, figures that do not add up, rows that no file explains. With --read-data every kept export
+    is read again, and each message compared with its row: a single changed one is found. --replay finds any change of
+    any column that an import writes; it takes as long as the imports did, as much room as the tables, and the right to
+    make a schema. Exit status: 0 when all is well, 65 when something is wrong.
     """
     if paths and not (read_data or replay):
         raise UsageError("Files are compared with --read-data: discord-airflow check --read-data FOLDER")
@@ -104,7 +108,7 @@ def _lines(findings: Iterable[Finding]) -> Iterator[str]:
 
 def _file_lines(files: list[FileCheck], *, read_data: bool) -> Iterator[str]:
     if read_data and not files:
-        yield "warning no file to read again was found"
+        yield "warning no file to read again was found; name the folders that were imported"
     for each in files:
         if each.state == "ok":
             continue

@@ -20,7 +20,6 @@ from discord_airflow.commands.export import (
     AsJson,
     Before,
     Channels,
-    Config,
     Full,
     Guilds,
     Progress,
@@ -28,6 +27,7 @@ from discord_airflow.commands.export import (
     request_of,
 )
 from discord_airflow.commands.export_report import print_summary
+from discord_airflow.commands.options import Config
 from discord_airflow.errors import ServiceDownError
 from discord_airflow.import_workers import workers_of
 from discord_airflow.runs.ledger import recorded
@@ -51,9 +51,10 @@ def collect(
     as_json: AsJson = False,
 ) -> int:
     """
-    Export what the database lacks and import each channel as soon as it is proven.
+    Export what is missing and import it, channel by channel.
 
-    What a killed run had exported and not yet imported is imported first.
+    A channel is imported as soon as its export is proven complete. What a killed run had exported and not yet imported
+    is imported first.
     """
     settings = load_settings(config)
     request = request_of(settings, guild, channel, after, before, full=full)

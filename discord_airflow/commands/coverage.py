@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +10,15 @@ from rich.cells import set_cell_size
 
 from discord_airflow import database
 from discord_airflow.commands.export_report import plain
+from discord_airflow.commands.options import AsJson, Config, Servers
+from discord_airflow.commands.query_output import TABLE_WIDTH, fitted
+from discord_airflow.commands.query_text import collected
 from discord_airflow.queries.coverage import fetch_collected_until, fetch_coverage
+from discord_airflow.queries.names import resolve_guilds
 from discord_airflow.queries.rows import Gap, GuildCoverage
 from discord_airflow.settings import load_settings
 from discord_airflow.terminal import say
-from discord_airflow.window import Window, window_ending
+from discord_airflow.window import Window, window_ending, zone_named
 
 _MARKS = {"complete": "█", "partial": "▒", "none": "·"}
 _LEGEND = "█ collected  ▒ partly  · not collected  (blank: the channel did not exist yet)"
@@ -27,24 +31,29 @@ def register(app: typer.Typer) -> None:
 
 
 def coverage(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
-    server: Annotated[list[int] | None, typer.Option("--server", help="Only this server, by id.")] = None,
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=260, help="How many weeks to look back.")] = 12,
+    config: Config = None,
+    server: Servers = None,
+    weeks: Annotated[
+        int, typer.Option("--weeks", min=1, max=260, help="How many weeks to look back.", metavar="N")
+    ] = 12,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show each channel's weeks as collected, partly or not, and list the gaps that the next export fills."""
+    """
+    Show what of each channel was collected, week by week.
+
+    Below stand the gaps, which the next export fills. The weeks end with the last midnight that any channel was
+    collected to: channels are exported one after another, and what one has more than another of the last day is no gap.
+    """
     settings = load_settings(config)
-    guild_ids = server or settings.servers or None
-    chosen = {"guild_ids": guild_ids, "excluded_channels": settings.excluded_channels}
     with database.connect(settings.database, read_only=True) as connection:
+        guild_ids = resolve_guilds(connection, server) if server else settings.servers or None
+        chosen = {"guild_ids": guild_ids, "excluded_channels": settings.excluded_channels}
         until = fetch_collected_until(connection, guild_ids=guild_ids)
         if until is None:
             say("[]" if as_json else "Nothing was collected yet.")
             return
-        newest = window_ending(until, 7, settings.report.timezone)
+        newest = window_ending(_midnight(until, settings.report.timezone), 7, settings.report.timezone)
         windows = _weeks(newest, weeks)
         whole = Window(windows[0].since, newest.until, newest.zone)
         guilds = fetch_coverage(connection, window=whole, **chosen)
@@ -54,6 +63,11 @@ def coverage(
         return
     for guild in guilds:
         _print_guild(guild, _states(guild.guild_id, by_week), windows)
+
+
+def _midnight(instant: datetime, zone: str) -> datetime:
+    """Return when the day of *instant* began on the clock of *zone*."""
+    return instant.astimezone(zone_named(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def _weeks(newest: Window, count: int) -> list[Window]:
@@ -77,8 +91,7 @@ def _states(guild_id: int, by_week: Iterable[list[GuildCoverage]]) -> list[dict[
 
 
 def _print_guild(guild: GuildCoverage, weeks: list[dict[int, str]], windows: list[Window]) -> None:
-    proof = "proven by our own collector" if guild.proven else "as the exported files say"
-    say(f"{plain(guild.guild_name)} ({guild.guild_id}): {guild.state}, {proof}")
+    say(fitted(collected(guild), TABLE_WIDTH))
     say(f"{'':<{_NAME_WIDTH}}  weeks from {windows[0].since:%Y-%m-%d} to {windows[-1].until:%Y-%m-%d}")
     for channel in guild.channel_states:
         picture = "".join(_MARKS.get(week.get(channel.channel_id, ""), " ") for week in weeks)

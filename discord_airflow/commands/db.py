@@ -9,16 +9,12 @@ import typer
 
 from discord_airflow import backups, database
 from discord_airflow.commands import db_roles, query_index
+from discord_airflow.commands.options import AsJson, Config
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.settings import DatabaseSettings, load_settings
 from discord_airflow.terminal import say
 
 db = typer.Typer(help="Start, stop, look after and look into the database.")
-
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +26,11 @@ def register(app: typer.Typer) -> None:
 
 @db.command(epilog="Example: discord-airflow db start")
 def start(config: Config = None) -> None:
-    """Start the embedded PostgreSQL, unless it runs; other commands do so by themselves."""
+    """
+    Start the embedded PostgreSQL, unless it runs.
+
+    Other commands do so by themselves.
+    """
     found = database.embedded().start(_own(config))
     say(f"PostgreSQL {found.version} runs in {found.home}.")
 
@@ -42,8 +42,8 @@ def stop(config: Config = None) -> None:
 
 
 @db.command(epilog="Example: discord-airflow db status --json")
-def status(config: Config = None, *, as_json: Json = False) -> None:
-    """Tell where the database is and whether it runs; nothing is started."""
+def status(config: Config = None, *, as_json: AsJson = False) -> None:
+    """Tell where the database is and whether it runs."""
     found = _status(load_settings(config).database)
     if as_json:
         say(json.dumps(found))
@@ -55,7 +55,7 @@ def status(config: Config = None, *, as_json: Json = False) -> None:
 
 @db.command(epilog="Example: discord-airflow db migrate")
 def migrate(config: Config = None) -> None:
-    """Bring the database to the schema of this version; safe at any time."""
+    """Bring the database to this version's schema; safe to repeat."""
     settings = load_settings(config).database
     with database.connect(settings) as connection:
         changed = database.apply_schema(connection)
@@ -64,17 +64,19 @@ def migrate(config: Config = None) -> None:
 
 @db.command(epilog="Example: discord-airflow db backup discord_data.dump")
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write the backup, in pg_dump's custom format.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it, in pg_dump's custom format.", metavar="FILE")],
     config: Config = None,
 ) -> None:
-    """Write the whole database to a file, from which pg_restore brings it back."""
+    """Write the whole database to a file for pg_restore."""
     size = backups.write_backup(load_settings(config).database, file)
     say(f"{file}: {size:,} bytes; restore with pg_restore --dbname=... {file}")
 
 
 @db.command(epilog="Example: discord-airflow db psql -- -c 'SELECT count(*) FROM messages'")
 def psql(
-    arguments: Annotated[list[str] | None, typer.Argument(help="Arguments for psql, after --.")] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="Arguments for psql, after --.", metavar="ARGUMENTS")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Open psql on the database."""

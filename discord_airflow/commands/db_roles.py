@@ -1,11 +1,9 @@
 """`discord-airflow db roles`: the roles of the database, held apart by GRANT."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from discord_airflow import database
+from discord_airflow.commands.options import Config
 from discord_airflow.roles import ROLES, apply_roles
 from discord_airflow.settings import load_settings
 from discord_airflow.terminal import say
@@ -17,14 +15,13 @@ def register(db: typer.Typer) -> None:
 
 
 def roles(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
+    config: Config = None,
 ) -> None:
     """
-    Make roles for owner, importer, publisher (of reports) and reporter (reads only); everybody else has no rights.
+    Make separate roles: owner, importer, publisher, reporter.
 
-    Logins are yours to make: CREATE ROLE dashboard LOGIN PASSWORD '...' IN ROLE discord_reporter;
+    The publisher writes reports, the reporter only reads, and everybody else has no rights. Logins are yours to make:
+    CREATE ROLE dashboard LOGIN PASSWORD '...' IN ROLE discord_reporter;
     """
     settings = load_settings(config).database
     with database.connect(settings) as connection:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import psycopg
@@ -17,6 +16,7 @@ from discord_airflow.analysis.options import DigestOptions
 from discord_airflow.analysis.processor import make_digest
 from discord_airflow.analysis.render import render_markdown
 from discord_airflow.analysis.statements import Digest
+from discord_airflow.commands.options import Config, Servers
 from discord_airflow.database import apply_schema, connect
 from discord_airflow.errors import ConfigurationError, UsageError
 from discord_airflow.queries.digest_cache import DatabaseCache
@@ -30,18 +30,18 @@ from discord_airflow.terminal import say
 from discord_airflow.weekly_options import parse_until
 from discord_airflow.window import Window, window_ending
 
-Server = Annotated[list[str] | None, typer.Option("--server", help="Only this server, by name or id; repeatable.")]
-Channel = Annotated[str | None, typer.Option("--channel", help="Only this channel and its threads, by name or id.")]
-Days = Annotated[int | None, typer.Option(help="How many days; default: report.days of the settings.", min=1, max=366)]
+Channel = Annotated[
+    str | None, typer.Option("--channel", help="Only this channel and its threads, by name or id.", metavar="CHANNEL")
+]
+Days = Annotated[
+    int | None, typer.Option(help="How many days; default: report.days of the settings.", min=1, max=366, metavar="N")
+]
 Until = Annotated[
     str | None,
     typer.Option(help="Where it ends: a day (nine o'clock) or a moment; default: as `report`.", metavar="WHEN"),
 ]
 NoModel = Annotated[bool, typer.Option("--no-model", help="Ask no language model, whatever the settings say.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the digests as JSON.")]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-]
 
 Maker = Callable[[Iterable[SourceMessage], DigestOptions, Model | None, DatabaseCache], Digest]
 
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
 
 def digest(
-    server: Server = None,
+    server: Servers = None,
     channel: Channel = None,
     days: Days = None,
     until: Until = None,
@@ -64,9 +64,10 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """
-    Tell what was said on a server: topics, decisions, plans, questions, disagreements, links.
+    Tell what was said on a server, each sentence with its source.
 
-    Every sentence is checked against the stored messages and carries its links. Without a language model, code chooses.
+    Topics, decisions, plans, questions, disagreements, links. Every sentence is checked against the stored messages and
+    carries its links. Without a language model, code chooses.
     """
     asked = Asked(server, channel, days, until)
     _print(_make(asked, load_settings(config), make_digest, no_model=no_model), as_json=as_json)
@@ -74,22 +75,7 @@ def digest(
 
 def summary(
     channel: Annotated[str, typer.Argument(help="The channel or thread, by name or id.", metavar="CHANNEL")],
-    server: Server = None,
-    days: Days = None,
-    until: Until = None,
-    config: Config = None,
-    *,
-    no_model: NoModel = False,
-    as_json: AsJson = False,
-) -> None:
-    """Tell what was asked and answered in a channel, and what was decided and shared there."""
-    asked = Asked(server, channel, days, until)
-    _print(_make(asked, load_settings(config), make_channel_summary, no_model=no_model), as_json=as_json)
-
-
-def profile(
-    account: Annotated[str, typer.Argument(help="The account, by any name it ever had, or id.", metavar="ACCOUNT")],
-    server: Server = None,
+    server: Servers = None,
     days: Days = None,
     until: Until = None,
     config: Config = None,
@@ -98,9 +84,29 @@ def profile(
     as_json: AsJson = False,
 ) -> None:
     """
-    Tell what one person wrote about, in quotes from their own messages; never a trait, a mood or a judgement.
+    Tell what was asked and answered in a channel.
 
-    Needs analysis.profiles: true in config.yaml and at least twenty messages. It is in no report and no schedule.
+    And what was decided and shared there; checked and linked as in a digest.
+    """
+    asked = Asked(server, channel, days, until)
+    _print(_make(asked, load_settings(config), make_channel_summary, no_model=no_model), as_json=as_json)
+
+
+def profile(
+    account: Annotated[str, typer.Argument(help="The account, by any name it ever had, or id.", metavar="ACCOUNT")],
+    server: Servers = None,
+    days: Days = None,
+    until: Until = None,
+    config: Config = None,
+    *,
+    no_model: NoModel = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what one person wrote about, in their own words.
+
+    Only quotes from their messages; never a trait, a mood or a judgement. Needs analysis.profiles: true in config.yaml
+    and at least twenty messages. It is in no report and no schedule.
     """
     settings = load_settings(config)
     if not settings.analysis.profiles:

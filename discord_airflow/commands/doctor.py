@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from discord_airflow.commands.options import AsJson, Config
 from discord_airflow.doctor.examine import examine
 from discord_airflow.doctor.finding import Finding, Level, fail, ok
 from discord_airflow.errors import ConfigurationError
@@ -25,17 +26,16 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
+    config: Config = None,
     *,
     online: Annotated[bool, typer.Option("--online", help="Also ask Discord whether it takes the token.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """
-    Look at everything the program needs, in under five seconds; ends with 1 when a check fails.
+    Look at all that the program needs, and say what to mend.
 
-    Nothing is sent to Discord and nothing changed, but for runs whose process is gone: they are marked as lost.
+    It takes less than five seconds; the exit status is 1 when a check fails. Nothing is sent to Discord and nothing
+    changed, but for runs whose process is gone: they are marked as lost.
     """
     settings, findings = _settings(config)
     if settings is not None:

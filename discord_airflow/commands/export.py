@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +20,7 @@ from discord_airflow.collectors.export_session import Exported, ExportSession, e
 from discord_airflow.collectors.exporter import ExportRequest, Plan, Task
 from discord_airflow.collectors.find_exporter import find_exporter
 from discord_airflow.commands.export_report import plain, print_summary
+from discord_airflow.commands.options import Config
 from discord_airflow.errors import AccessDeniedError, UsageError
 from discord_airflow.log_lines import json_asked_for, tell
 from discord_airflow.runs.ledger import recorded
@@ -30,12 +30,12 @@ from discord_airflow.terminal import say
 
 log = logging.getLogger(__name__)
 
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
+Guilds = Annotated[
+    list[str] | None, typer.Option("--server", "--guild", help="Only this server, by id; repeatable.", metavar="ID")
 ]
-Guilds = Annotated[list[str] | None, typer.Option("--guild", help="Only this server, by id; may be repeated.")]
 Channels = Annotated[
-    list[str] | None, typer.Option("--channel", help="Only this channel and its threads, by id; may be repeated.")
+    list[str] | None,
+    typer.Option("--channel", help="Only this channel and its threads, by id; repeatable.", metavar="ID"),
 ]
 After = Annotated[
     str | None, typer.Option("--after", help="From this day, moment (UTC) or after this message id.", metavar="WHEN")
@@ -74,9 +74,10 @@ def export(
     as_json: AsJson = False,
 ) -> int:
     """
-    Export what the database lacks, channel by channel, and keep only what is proven complete.
+    Export what the database lacks, channel by channel.
 
-    The files lie in collectors/exports with their proofs; `discord-airflow import` stores them and moves the cursor.
+    Only what is proven complete is kept. The files lie in collectors/exports with their proofs; `discord-airflow
+    import` stores them and moves the cursor.
     """
     settings = load_settings(config)
     request = request_of(settings, guild, channel, after, before, full=full)
@@ -103,9 +104,9 @@ def request_of(
     full: bool,
 ) -> ExportRequest:
     """Return what is asked for; UsageError names the value that cannot be read."""
-    guild_ids = tuple(_id("--guild", text) for text in guilds or ()) or settings.servers
+    guild_ids = tuple(_id("--server", text) for text in guilds or ()) or settings.servers
     if not guild_ids:
-        raise UsageError("No server is named: put its id into config.yaml (servers) or give it with --guild.")
+        raise UsageError("No server is named: put its id into config.yaml (servers) or give it with --server.")
     # A moment is inclusive, an id exclusive; the exporter excludes both ids.
     after_id = None if after is None else _moment("--after", after, shift=-1)
     before_id = None if before is None else _moment("--before", before, shift=0)

@@ -7,10 +7,11 @@ import typer
 
 from discord_airflow.collectors import install as installer
 from discord_airflow.collectors.find_exporter import find_exporter
+from discord_airflow.commands.options import Config
 from discord_airflow.settings import load_settings
 from discord_airflow.terminal import say
 
-exporter = typer.Typer(help="Install DiscordChatExporter, checked by its SHA-256, and tell which one is used.")
+exporter = typer.Typer(help="Install DiscordChatExporter, or tell which one is used.")
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,9 @@ def install(
     file: Annotated[
         Path | None, typer.Option("--file", help="Take this archive instead of downloading it.", metavar="ZIP")
     ] = None,
-    sha256: Annotated[str | None, typer.Option("--sha256", help="The digest you have checked yourself.")] = None,
+    sha256: Annotated[
+        str | None, typer.Option("--sha256", help="The digest you have checked yourself.", metavar="DIGEST")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Install here instead of .data/exporter.", metavar="DIR")
     ] = None,
@@ -31,14 +34,18 @@ def install(
         str, typer.Option("--host", help="Ask this address for the release, where a mirror is used.", metavar="URL")
     ] = installer.CODE_HOST,
 ) -> None:
-    """Download the pinned release for this platform and unpack it only when its SHA-256 is the right one."""
+    """
+    Download the pinned release and check its SHA-256.
+
+    It is the one for this platform, and it is unpacked only when the digest is the right one.
+    """
     program = installer.install(folder or _folder(), archive=file, sha256=sha256, host=host.rstrip("/"))
     say(f"DiscordChatExporter {installer.PINNED} is installed: {program}")
 
 
 @exporter.command(epilog="Example: discord-airflow exporter which")
 def which(
-    config: Annotated[Path | None, typer.Option("--config", help="The settings to use.", metavar="FILE")] = None,
+    config: Config = None,
 ) -> None:
     """Tell which program is used and its version."""
     settings = load_settings(config)

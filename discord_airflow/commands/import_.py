@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from discord_airflow import database
 from discord_airflow.collectors.importer import import_paths
 from discord_airflow.commands.import_report import render_json, render_text
+from discord_airflow.commands.options import Config
 from discord_airflow.errors import AccessDeniedError
 from discord_airflow.import_workers import workers_of
 from discord_airflow.runs.ledger import recorded
@@ -21,12 +22,11 @@ from discord_airflow.terminal import say
 
 PATIENCE_SECONDS = 2.0
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="Files, and folders with all *.json below them.")]
+Paths = Annotated[
+    list[Path] | None, typer.Argument(help="Files, and folders with all *.json below them.", metavar="PATH")
+]
 Input = Annotated[
     list[Path] | None, typer.Option("--input", help="The same as an option; may be repeated.", metavar="PATH")
-]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, write nothing.")]
 Retry = Annotated[bool, typer.Option("--retry", help="Read files again that were damaged or rejected before.")]
@@ -52,11 +52,11 @@ def import_exports(
     as_json: AsJson = False,
 ) -> int:
     """
-    Import DiscordChatExporter's JSON into the database, by default from the exports folder.
+    Import DiscordChatExporter's JSON into the database.
 
-    Doing it again, in any order, with overlapping files, never does harm: a known file is skipped, and of each
-    message the newest observation wins. What cannot be stored is named with its file, place and reason; all the
-    rest is stored, and the exit status is 65.
+    Without a path that of the exports folder. Doing it again, in any order, with overlapping files, never does harm: a
+    known file is skipped, and of each message the newest observation wins. What cannot be stored is named with its
+    file, place and reason; all the rest is stored, and the exit status is 65.
     """
     settings = load_settings(config)
     _ready(settings.database, dry_run=dry_run)

@@ -15,7 +15,7 @@ MOST_TROUBLES = 10
 """Of one file; all of them are in the table `quarantine` and in --json."""
 
 _NAME_WIDTH = 36
-_HEADS = (("new", 10), ("edited", 7), ("changed", 8), ("same", 9), ("older", 6))
+_HEADS = (("new", 10), ("edited", 7), ("changed", 8), ("unchanged", 11), ("older", 6))
 _MESSAGES = ("messages", "new", "edited", "changed", "unchanged", "older", "duplicates", "quarantined")
 
 

@@ -1,10 +1,10 @@
 """`discord-airflow notify`: which ways of being told there are, and whether they work."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from discord_airflow.commands.options import Config
 from discord_airflow.errors import ConfigurationError
 from discord_airflow.notifications.notice import Notice
 from discord_airflow.notifications.notices import tell, ways
@@ -24,13 +24,15 @@ def register(app: typer.Typer) -> None:
 
 
 def notify(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
+    config: Config = None,
     *,
     test: Annotated[bool, typer.Option("--test", help="Send a test notice by each way.")] = False,
 ) -> int:
-    """Say by which ways failures are told (webhook, e-mail); with --test try each of them and say what happened."""
+    """
+    Say by which ways failures are told: webhook, e-mail.
+
+    With --test each of them is tried, and what happened is said.
+    """
     settings = load_settings(config)
     names = [way for way, _ in ways(settings, TRIAL)]
     if not names:

@@ -1,10 +1,10 @@
 """`discord-airflow post`: the summary of a report for a Discord channel, posted after a question."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from discord_airflow.commands.options import Config
 from discord_airflow.database import apply_schema, connect
 from discord_airflow.errors import UsageError
 from discord_airflow.notifications.webhook import new_client
@@ -24,14 +24,16 @@ def post(
     day: Annotated[
         str | None, typer.Option("--day", help="The day of the report; default: the newest.", metavar="YYYY-MM-DD")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
+    config: Config = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the messages and post nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Post it anew even if it was posted before.")] = False,
 ) -> int:
-    """Show the summary of a report as it would stand in the channel of POST_WEBHOOK, ask, then post it; never twice."""
+    """
+    Show a report's summary, ask, and post it to a channel.
+
+    It stands here as it would stand in the channel of POST_WEBHOOK. Nothing is posted twice.
+    """
     asked = parse_day(day) if day is not None else None
     if day is not None and asked is None:
         raise UsageError(f"--day: {day!r} is not a day such as 2026-11-22.")

@@ -5,13 +5,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from discord_airflow import database
+from discord_airflow.commands.options import Config
 from discord_airflow.commands.query_options import Asked, options_of, understand
 from discord_airflow.commands.query_output import TABLE_WIDTH, as_json, columns_of, render_csv, render_json
 from discord_airflow.commands.query_text import render_rows
@@ -41,9 +41,7 @@ OUTPUT = (
     ("as_csv", Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")], False),
     (
         "config",
-        Annotated[
-            Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-        ],
+        Config,
         None,
     ),
 )

@@ -4,7 +4,6 @@ import json
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from discord_airflow import database
+from discord_airflow.commands.options import AsJson, Config
 from discord_airflow.queries.search_index import (
     create_search_index,
     drop_search_index,
@@ -31,17 +31,15 @@ def register(db: typer.Typer) -> None:
 
 
 def search_index(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
+    config: Config = None,
     *,
     drop: Annotated[bool, typer.Option("--drop", help="Remove the index.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """
-    Build the index for searches, or take in what came since: rare words are found at once.
+    Build the index for searches, or take in what is new.
 
-    Searches work without it, and imports of new messages are as fast with it.
+    With it rare words are found at once. Searches work without it, and imports of new messages are as fast with it.
     """
     settings = load_settings(config).database
     with database.connect(settings) as connection:

@@ -24,6 +24,10 @@ def _option(annotation: Any, default: Any, flag: str, text: str, metavar: str) -
     return Annotated[annotation, option], default
 
 
+def _argument(annotation: Any, text: str, metavar: str) -> Any:
+    return Annotated[annotation, typer.Argument(help=text, metavar=metavar)]
+
+
 OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "since": _option(str | None, None, "--since", "From this day or moment on.", "WHEN"),
     "until": _option(str | None, None, "--until", "Up to this day or moment, which is left out.", "WHEN"),
@@ -50,10 +54,10 @@ OPTIONS_OF: Mapping[str, tuple[str, ...]] = {
 """The options behind a parameter of a query, where they do not simply share its name."""
 
 ARGUMENTS: Mapping[str, tuple[str, Any]] = {
-    "channel_id": ("channel", Annotated[str, typer.Argument(help="The channel or thread, by name or id.")]),
-    "user_id": ("account", Annotated[str, typer.Argument(help="The account, by any name it ever had, or id.")]),
-    "name": ("name", Annotated[str, typer.Argument(help="A name or nickname, a part of one, or an id.")]),
-    "text": ("words", Annotated[list[str], typer.Argument(help='What to search for: words, "a phrase", -without.')]),
+    "channel_id": ("channel", _argument(str, "The channel or thread, by name or id.", "CHANNEL")),
+    "user_id": ("account", _argument(str, "The account, by any name it ever had, or id.", "ACCOUNT")),
+    "name": ("name", _argument(str, "A name or nickname, a part of one, or an id.", "NAME")),
+    "text": ("words", _argument(list[str], 'What to search for: words, "a phrase", -without.', "WORDS")),
 }
 """The parameters that a query cannot do without."""
 

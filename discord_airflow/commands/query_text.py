@@ -115,18 +115,30 @@ def _highlights(found: Sequence[rows.Highlight], zone: str, width: int) -> Itera
 
 
 def _messages(found: Sequence[Any], zone: str, width: int) -> Iterator[str]:
+    before = None
     for row in found:
+        if before is not None and _begins(row, before):
+            yield ""
         yield from _message(row, zone, width)
+        before = row
+
+
+def _begins(row: Any, before: Any) -> bool:
+    """Return whether another conversation begins here, where messages stand in their context."""
+    own, its = getattr(row, "context_of", None), getattr(before, "context_of", None)
+    return own is not None and own not in (its, before.message_id)
 
 
 def _message(row: Any, zone: str, width: int) -> Iterator[str]:
-    """Yield place, time and author, what is answered, the text, and the link."""
-    indent = "  " if getattr(row, "context_of", None) is None else "    | "
+    """Yield time, place and author, what is answered, the text, and the link; all of a message's context indented."""
+    is_context = getattr(row, "context_of", None) is not None
+    margin = "    " if is_context else ""
+    indent = margin + "  "
     bot = " (bot)" if getattr(row, "author_is_bot", False) else ""
     edited = " (edited)" if getattr(row, "edited_at", None) else ""
     server = plain_name(row.guild_name)
     name = plain_name(row.author_name)
-    yield f"{moment(row.sent_at, zone)}  {server} #{plain_name(row.channel_name)}  {name}{bot}{edited}"
+    yield f"{margin}{moment(row.sent_at, zone)}  {server} #{plain_name(row.channel_name)}  {name}{bot}{edited}"
     if getattr(row, "replied_author", None):
         answered = plain(row.replied_content, width - 20) or "(no text)"
         yield f"{indent}> {plain_name(row.replied_author)}: {answered}"
@@ -134,14 +146,20 @@ def _message(row: Any, zone: str, width: int) -> Iterator[str]:
     if row.attachments:
         text += f" [{many(row.attachments, 'attachment')}]"
     yield f"{indent}{text or '(no text)'}"
-    yield f"{indent}{row.link}"
+    if not is_context:
+        yield f"{indent}{row.link}"
+
+
+def collected(row: rows.GuildCoverage) -> str:
+    """Return which server it is, how much of its window was collected, and who says so."""
+    proof = "proven by the collector" if row.proven else "as the exports say; nobody watched them being made"
+    words = {"complete": f"collected completely, {proof}", "partial": "collected in part", "none": "not collected"}
+    return f"{plain_name(row.guild_name)} ({row.guild_id}): {words[row.state]}"
 
 
 def _coverage(found: Sequence[rows.GuildCoverage], zone: str, width: int) -> Iterator[str]:
     for row in found:
-        proof = "proven by the collector" if row.proven else "as the exports say; nobody watched them being made"
-        words = {"complete": f"collected completely, {proof}", "partial": "collected in part", "none": "not collected"}
-        yield f"{plain_name(row.guild_name)} ({row.guild_id}): {words[row.state]}"
+        yield collected(row)
         yield (
             f"  channels and threads: {row.channels:,}; {row.channels_complete:,} complete,"
             f" {row.channels_partial:,} in part, {row.channels_none:,} not at all"

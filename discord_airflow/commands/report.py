@@ -9,9 +9,11 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
+from discord_airflow.commands.options import Config, Servers
 from discord_airflow.database import apply_schema, connect
 from discord_airflow.digests import store_digest
 from discord_airflow.errors import UsageError
+from discord_airflow.queries.names import resolve_guilds
 from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.due import default_until
 from discord_airflow.reporting.markdown import render_markdown
@@ -20,7 +22,6 @@ from discord_airflow.reporting.sections import compute_section, reported_guilds
 from discord_airflow.reporting.write import write_report
 from discord_airflow.runs.ledger import recorded
 from discord_airflow.settings import Settings, load_settings
-from discord_airflow.snowflake import parse_snowflake
 from discord_airflow.terminal import say
 from discord_airflow.weekly_options import parse_until
 from discord_airflow.window import window_ending
@@ -29,7 +30,9 @@ FIRST_LINES = 30
 
 Days = Annotated[
     int | None,
-    typer.Option(help="How many days the report covers; default: report.days of the settings.", min=1, max=366),
+    typer.Option(
+        help="How many days the report covers; default: report.days of the settings.", min=1, max=366, metavar="N"
+    ),
 ]
 Until = Annotated[
     str | None,
@@ -38,15 +41,6 @@ Until = Annotated[
         " default: the last Sunday nine o'clock that the imported exports reach.",
         metavar="WHEN",
     ),
-]
-Servers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--server", help="Only this server, by id; may be repeated. Default: servers of the settings, else all."
-    ),
-]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the window and the files as JSON.")]
 
@@ -65,9 +59,11 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """
-    Make the report on what was imported: Markdown, HTML and JSON in the folder of the reports.
+    Make the report: Markdown, HTML and JSON.
 
-    The DAG discord_weekly makes the same. Made again over the same data, a report is the same to the byte.
+    It lies in the folder of the reports (report.directory). Without --server it is about the servers of the settings,
+    else about all. The DAG discord_weekly makes the same. Made again over the same data, a report is the same to the
+    byte.
     """
     settings = load_settings(config)
     with recorded(settings.database, "report") as run:
@@ -104,10 +100,7 @@ def _request(
     until: str | None,
     servers: list[str] | None,
 ) -> ReportRequest:
-    try:
-        guild_ids = tuple(parse_snowflake(server) for server in servers or ())
-    except ValueError as error:
-        raise UsageError(f"--server: {error}.") from None
+    guild_ids = resolve_guilds(connection, servers) if servers else ()
     reported_guilds(connection, guild_ids or settings.servers)  # a server that is not there is worth a word of its own
     zone = settings.report.timezone
     end = parse_until(until, zone) if until else default_until(connection, settings, guild_ids)

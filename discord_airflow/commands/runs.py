@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import psycopg
 import typer
 
 from discord_airflow import database
+from discord_airflow.commands.options import AsJson, Config
 from discord_airflow.commands.query import terminal_width
 from discord_airflow.commands.query_output import fitted, render_table
 from discord_airflow.errors import ConfigurationError
@@ -31,17 +31,18 @@ def register(app: typer.Typer) -> None:
 
 
 def runs(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-    ] = None,
-    last: Annotated[int, typer.Option("--last", min=1, max=100_000, help="How many of the newest runs.")] = 20,
+    config: Config = None,
+    last: Annotated[
+        int, typer.Option("--last", min=1, max=100_000, help="How many of the newest runs.", metavar="N")
+    ] = 20,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """
-    List the newest runs of commands and of Airflow's tasks: done, failed and why, running, or lost with their process.
+    List what ran: done, failed and why, running, or lost.
 
-    The list holds numbers and ids only. Rows go by themselves after 400 days.
+    The newest runs of commands and of Airflow's tasks; a lost one ended with its process. The list holds numbers and
+    ids only. Rows go by themselves after 400 days.
     """
     settings = load_settings(config)
     with database.connect(settings.database, read_only=True) as connection:

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from discord_airflow.commands.options import Config
 from discord_airflow.database import apply_schema, connect
 from discord_airflow.errors import DataQuarantinedError
 from discord_airflow.reporting.check import Outcome
@@ -18,9 +19,6 @@ from discord_airflow.settings import load_settings
 from discord_airflow.terminal import say
 
 File = Annotated[Path, typer.Argument(help="The report: its .md, .html or .json.", metavar="FILE")]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings to use instead of config.yaml.", metavar="FILE")
-]
 All = Annotated[bool, typer.Option("--all", help="One line for each figure, also in tables that hold.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every check as JSON.")]
 
@@ -34,10 +32,10 @@ def register(app: typer.Typer) -> None:
 
 def verify(file: File, config: Config = None, *, each: All = False, as_json: AsJson = False) -> int:
     """
-    Ask the database again for every figure and sentence of a report, and compare its pages with its JSON.
+    Ask again for every figure and sentence of a report.
 
-    Each one holds, has changed because messages were edited, erased or imported since, or does not hold. Exit status: 0
-    when nothing is wrong, 65 when something does not hold.
+    Its pages are compared with its JSON, too. Each one holds, has changed because messages were edited, erased or
+    imported since, or does not hold. Exit status: 0 when nothing is wrong, 65 when something does not hold.
     """
     settings = load_settings(config)
     with recorded(settings.database, "verify") as run:

@@ -96,7 +96,7 @@ def _judge(state: State, settings: DatabaseSettings) -> Iterator[Finding]:
     newest = state.newest_coverage
     if newest is None or datetime.now(UTC) - newest > _FRESH:
         yield warn("freshness", f"the newest export is of {newest:%Y-%m-%d %H:%M} UTC" if newest else "unknown",
-                   "discord-airflow export && discord-airflow import collectors/exports")  # fmt: skip
+                   "discord-airflow collect")  # fmt: skip
     else:
         yield ok("freshness", f"the newest export is of {newest:%Y-%m-%d %H:%M} UTC")
     if state.troubled_channels:

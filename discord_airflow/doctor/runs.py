@@ -19,6 +19,8 @@ _AGAIN = {
     "check_exports": "clear check_exports of discord_collect, or run `discord-airflow collect`",
     "import": "discord-airflow import",
     "report": "discord-airflow report",
+    "verify": "run `discord-airflow verify` on that report again: it says what does not hold",
+    "check": "run `discord-airflow check` again: it says what is wrong and what to do",
 }
 """How a lost or failed run is made again; nothing of it is half stored, so that is always safe."""
 

@@ -105,20 +105,27 @@ def message_details(connection: Connection, message_ids: Iterable[int]) -> list[
 
 
 def _in_context(connection: Connection, ids: Sequence[int], context: int) -> dict[int, int | None]:
-    """Return what to show, in order: *ids* (None), each between its neighbours (with the id they stand beside)."""
-    beside: dict[int, list[int]] = defaultdict(list)
+    """
+    Return what to show: *ids* (None) between their neighbours (with the id they stand beside).
+
+    What overlaps is one conversation; each stands in the order of time, and the one that began first comes first.
+    """
+    conversations: list[set[int]] = []
+    shown: dict[int, int | None] = dict.fromkeys(ids)
+    beside: dict[int, set[int]] = defaultdict(set)
     if context:
         for row in fetch_parts(connection, "context", {"message_ids": list(ids), "context": context}):
-            beside[row["context_of"]].append(row["message_id"])
-    asked = set(ids)
-    shown: dict[int, int | None] = {}
+            beside[row["context_of"]].add(row["message_id"])
     for one in ids:
-        for other in [*(found for found in beside[one] if found < one), one]:
-            shown.setdefault(other, None if other in asked else one)
-        for other in beside[one]:
-            if other > one and other not in asked:
-                shown.setdefault(other, one)
-    return shown
+        around = {one, *beside[one]}
+        for other in around:
+            shown.setdefault(other, one)
+        overlapping = next((each for each in conversations if each & around), None)
+        if overlapping is None:
+            conversations.append(around)
+        else:
+            overlapping |= around
+    return {one: shown[one] for each in conversations for one in sorted(each)}
 
 
 def _instants(since: datetime | None, until: datetime | None) -> dict[str, datetime | None]:

@@ -72,6 +72,18 @@ def test_every_command_has_help_with_an_example(command, capsys):
     assert cli.main([*command, "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert f"discord-airflow {' '.join(command)}" in said.partition("Example")[2]
+    assert not re.search("<[a-z]", said.partition("Options:")[2])
+
+
+@pytest.mark.parametrize("group", [(), ("query",), ("db",), ("exporter",)], ids=" ".join)
+def test_a_list_of_commands_says_of_each_in_one_line_what_it_does(group, capsys):
+    """
+    No sentence is cut where a terminal of 80 columns ends.
+    """
+    assert cli.main([*group, "--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_a_changed_file_is_found(archive, tmp_path):
     data = (tmp_path / "late.json").read_bytes()
     (tmp_path / "late.json").write_bytes(data.replace(b"second", b"secand"))
     found = check_by_replay(connection, kept_files([tmp_path]))
-    assert (found.outcome, found.examples) == ("fail", ("late.json is not kept as it was imported",))
+    assert (found.outcome, found.examples) == ("fail", ("late.json: not found as it was imported",))
 
 
 def test_a_changed_report_is_found(archive, monkeypatch, tmp_path):

@@ -173,7 +173,7 @@ def test_an_empty_database_says_what_to_do(typed, database_settings):
         (["contributors", "--limit", "-3"], "give a number or all"),
         (["contributors", "--limit", "0"], "between 1 and"),
         (["history", "generl"], "did you mean 'general'"),
-        (["history"], "Missing argument 'channel'"),
+        (["history"], "Missing argument 'CHANNEL'"),
         (["user-messages", "nobody"], "nobody is called"),
         (["search", ""], "nothing to search for"),
         (["search", "hello", "--limt", "5"], "--limt"),

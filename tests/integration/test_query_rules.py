@@ -163,6 +163,15 @@ def test_an_accounts_messages_stand_in_their_context(scratch):
     assert query_builder.fetch_user_messages(scratch, user_id=ADA.id, guild_ids=(2,)) == []
 
 
+def test_messages_in_context_are_read_from_top_to_bottom(scratch):
+    """What two messages share is one conversation in the order of time; another channel's does not come in between."""
+    talk = [message(hour, BEN if hour in {1, 3} else ADA, content=f"{hour}") for hour in range(5)]
+    aside = [message(1.5, CHO, channel_id=11, content="aside"), message(2.5, channel_id=11, content="aside too")]
+    store(scratch, world(*talk, *aside))
+    found = query_builder.fetch_user_messages(scratch, user_id=ADA.id, context=2)
+    assert [row.content for row in found] == ["0", "1", "2", "3", "4", "aside", "aside too"]
+
+
 def test_an_account_is_found_by_any_name_it_had(scratch):
     """Usernames and nicknames of all servers, in any case, as a part, or the id; the same name comes first."""
     people = (ADA, Person(110, "adalbert"), Person(111, "canada"), Person(112, "50%_off"))

@@ -60,8 +60,8 @@ def test_a_report_made_twice_is_the_same_to_the_byte(home):
     [
         (["report", "--until", "yesterday"], 64, "until is 'yesterday'"),
         (["report", "--days", "0"], 64, "--days"),
-        (["report", "--server", "Harbour"], 64, "--server"),
-        (["report", "--server", "77"], 64, "No export of the server 77"),
+        (["report", "--server", "Harbor"], 64, "no server is called 'Harbor'"),
+        (["report", "--server", "77"], 64, "no server is called '77'"),
         (["verify", "nothing.md"], 74, "nothing.json cannot be read"),
         (["report", "--config", "missing.yaml"], 78, "missing.yaml"),
     ],
