@@ -24,7 +24,7 @@ from table_contents import contents, empty
 
 from discord_airflow.checking.against_files import check_files
 from discord_airflow.checking.consistency import check_consistency
-from discord_airflow.collectors import export_reader, load, recognition
+from discord_airflow.collectors import export_reader, file_import, load, recognition
 from discord_airflow.collectors.coverage import Proof
 from discord_airflow.collectors.importer import import_file
 
@@ -44,9 +44,10 @@ def connection(shared):
 
 @pytest.fixture
 def small_pieces(monkeypatch):
-    """Read so little at a time that even small files come in many pieces and batches."""
+    """Read and send so little at a time that even small files come in many pieces and batches."""
     monkeypatch.setattr(export_reader, "_BLOCK", 2000)
     monkeypatch.setattr(recognition, "_BATCH_BYTES", 3000)
+    monkeypatch.setattr(file_import, "_BATCH_BYTES", 3000)
 
 
 WHOLE = Proof("complete", snowflake(0) - 1, snowflake(100))
