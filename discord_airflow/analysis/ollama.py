@@ -176,8 +176,8 @@ class OllamaModel:
             with closing(stream_lines(self._client, request, self.deadlines, seconds)) as lines:
                 status = int(next(lines))
                 value = _json_object(b"\n".join(line for line in lines if isinstance(line, bytes)))
-        except (UnreachableError, TooSlowError) as error:
-            raise UnreachableError(f"No language model was reachable at {self.address.url}. ({error})") from error
+        except TooSlowError as error:
+            raise UnreachableError(f"The server at {self.address.url} is silent. {error}") from error
         except UnusableAnswerError:
             raise UnreachableError(f"What answers at {self.address.url} is not Ollama.") from None
         if status != 200:

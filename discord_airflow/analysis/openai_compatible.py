@@ -67,8 +67,10 @@ class OpenAICompatibleModel:
             with closing(stream_lines(self._client, request, self.deadlines, PREPARE_SECONDS)) as lines:
                 status = int(next(lines))
                 value = _object(b"\n".join(line for line in lines if isinstance(line, bytes)))
+        except UnreachableError:
+            raise
         except ModelError as error:
-            raise UnreachableError(f"No language model was reachable at {self._base}. ({error})") from error
+            raise UnreachableError(f"What answers at {self._base} is of no use: {error}") from error
         if status != 200:
             raise _trouble(status, _error_text(value), self.name)
         entries = [entry for entry in value.get("data") or [] if isinstance(entry, dict)]

@@ -6,6 +6,7 @@ connection neither speaks nor closes. When the caller gives up, the connection i
 """
 
 import queue
+import re
 import socket
 import threading
 import time
@@ -25,6 +26,8 @@ PARTING_SECONDS = 0.5
 
 LARGEST_ANSWER = 4_000_000
 """Bytes; an honest answer has a few thousand."""
+
+_without_number = re.compile(r"^\[Errno -?\d+\] ").sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def stream_lines(
             if kind == "end":
                 return
             if kind == "error":
-                raise _named(value) from value
+                raise _named(value, request.url) from value
             if kind == "status":
                 yield value
             else:
@@ -125,9 +128,10 @@ def _next(reader: _Reader, wait: float, limit: float) -> tuple[str, Any]:
         raise TooSlowError(f"The model did not answer within {limit:.0f} seconds.") from None
 
 
-def _named(error: Exception) -> Exception:
+def _named(error: Exception, url: httpx.URL) -> Exception:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return UnreachableError(f"No language model was reachable: {error or 'the connection timed out'}.")
+        why = _without_number("", str(error)).lower() or "the connection timed out"
+        return UnreachableError(f"No language model was reachable at {url.copy_with(raw_path=b'')} ({why}).")
     if isinstance(error, httpx.TimeoutException):
         return TooSlowError("The model's server stopped answering.")
     if isinstance(error, httpx.HTTPError | httpx.StreamError | httpx.InvalidURL):

@@ -69,7 +69,7 @@ def test_nobody_listens():
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
     digest = digest_with(model_at(url))
     assert digest.status == "model_unavailable"
-    assert f"No language model was reachable at {url}" in digest.notes[0]
+    assert f"No language model was reachable at {url} (connection refused)." in digest.notes[0]
 
 
 def test_a_missing_model_is_named_with_the_command_that_gets_it():
