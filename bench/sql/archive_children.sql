@@ -28,4 +28,6 @@ INSERT INTO stickers (message_id, position, id, name, format, source_url)
 SELECT id, 0, 1, 'wave', 'PNG', 'https://cdn.example/wave.png' FROM messages WHERE mod(digest, 199) = 0 AND kind <> 7;
 
 INSERT INTO message_revisions (message_id, text_digest, content, edited_at, observed_at)
-SELECT id, 1, content || ' (before)', NULL, sent_at FROM messages WHERE edited_at IS NOT NULL AND mod(digest, 3) = 0;
+SELECT id, ('x' || substr(encode(sha256(convert_to(content || ' (before)', 'UTF8')), 'hex'), 1, 16))::bit(64)::bigint,
+       content || ' (before)', NULL, sent_at
+  FROM messages WHERE edited_at IS NOT NULL AND mod(digest, 3) = 0;

@@ -8,12 +8,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import scale, suite
+from bench import archive, scale, suite
 from bench.page import DOCS, write_page
 from bench.processes import ROOT
 from bench.query_scale import Cost, Measured
 from bench.sections import PUBLISHED, as_text, keep, kept
 from bench.servers import bench_server
+from discord_airflow import database
+from discord_airflow.checking.consistency import check_consistency
 
 TINY = suite.Sizes(messages=600, channels=3, rounds=1, archives=(1_000_000, 20_000_000))
 
@@ -89,3 +91,18 @@ def test_the_published_page_is_made_of_the_published_results(tmp_path):
     assert page.read_bytes() == (DOCS / "benchmarks.md").read_bytes()
     for plot in (tmp_path / "images").iterdir():
         assert (DOCS / "images" / plot.name).exists()
+
+
+def test_a_generated_archive_stands_every_check(monkeypatch):
+    """
+    What questions are measured with is as sound as what an import leaves.
+    """
+    monkeypatch.setattr(archive, "PHRASES", 200)
+    small = archive.Archive(messages=4_000, week=100, weeks=30, channels=10, people=20_000)
+    with bench_server() as server:
+        settings = server.settings.model_copy(update={"name": "archive"})
+        archive.build(settings, small)
+        with database.connect(settings, autocommit=True, read_only=True) as connection:
+            found = check_consistency(connection)
+            assert [one for one in found if one.outcome != "ok"] == []
+            assert {one.name: one.looked_at for one in found}["revisions"] > 0
