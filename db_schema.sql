@@ -100,7 +100,9 @@ CREATE TABLE IF NOT EXISTS coverage (
     sha256      text,                            -- the ledger's file, null when no file came
     PRIMARY KEY (channel_id, after_id, before_id, observed_at, state)
 );
-CREATE INDEX IF NOT EXISTS coverage_guild ON coverage (guild_id);
+DROP INDEX IF EXISTS coverage_guild;  -- no question asked by it
+-- Up to where was each server collected? The last one, and not the largest of the exports of years.
+CREATE INDEX IF NOT EXISTS coverage_ends ON coverage (guild_id, before_id) WHERE state IN ('complete', 'empty', 'claimed');
 -- The few exports that did not come whole, among those of years that did: these write nothing into it.
 CREATE INDEX IF NOT EXISTS coverage_failures ON coverage (guild_id, channel_id) WHERE state IN ('forbidden', 'failed', 'partial');
 -- What overlaps a window, among the exports of years. (A row that cannot be must not break the index; `check` finds it.)

@@ -242,7 +242,7 @@ def test_the_default_week_is_the_last_one_that_the_exports_reach(database):
     early = tuple(Covered(number, None, UNTIL - timedelta(minutes=30)) for number in (10, 11, 12))
     for one in early:
         database.execute(
-            "INSERT INTO coverage VALUES (%s, %s, %s, %s, 'claimed')",
+            "INSERT INTO coverage VALUES (%s, %s, %s, %s, 'claimed', 1)",
             (one.channel_id, one.after_id, one.before_id, EXPORTED),
         )
     assert default_until(database, settings()) == UNTIL - timedelta(days=7)

@@ -127,9 +127,9 @@ def store(connection, world):
             cursor.execute("INSERT INTO channel_authors VALUES (%s, %s, %s, %s, %s, %s)", author)
         for one in world.coverage:
             cursor.execute(
-                "INSERT INTO coverage (channel_id, after_id, before_id, observed_at, state, reason)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                (one.channel_id, one.after_id, one.before_id, one.observed_at, one.state, one.reason),
+                "INSERT INTO coverage (channel_id, after_id, before_id, observed_at, state, reason, guild_id)"
+                " VALUES (%s, %s, %s, %s, %s, %s, (SELECT guild_id FROM channels WHERE id = %s))",
+                (one.channel_id, one.after_id, one.before_id, one.observed_at, one.state, one.reason, one.channel_id),
             )
 
 

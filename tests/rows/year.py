@@ -18,8 +18,8 @@ INSERT INTO profiles (user_id, digest, guild_id, name, is_bot, keys, first_obser
     SELECT users.id, number, 1, users.name || CASE number WHEN 0 THEN '' ELSE ' ' || number END, false, 3, now(), now()
       FROM users, generate_series(0, 19) AS number;
 INSERT INTO members (guild_id, user_id, profile, observed_at) SELECT 1, id, 0, now() FROM users;
-INSERT INTO coverage (channel_id, after_id, before_id, observed_at, state)
-    SELECT number, 0, 9223372036854775807, now(), 'claimed' FROM generate_series(1, 20) AS number;
+INSERT INTO coverage (channel_id, after_id, before_id, observed_at, state, guild_id)
+    SELECT number, 0, 9223372036854775807, now(), 'claimed', 1 FROM generate_series(1, 20) AS number;
 INSERT INTO messages (id, channel_id, author_id, author_profile, digest, sent_at, observed_at, kind, author_kind,
                       utc_offset, variant, is_pinned, off_clock, type, content)
     SELECT snowflake_at(at), 1 + number % 20, 100 + number % 500, 0, 0, at, at,
