@@ -23,17 +23,10 @@ WITH found AS MATERIALIZED (
            count(*) FILTER (WHERE NOT is_written AND NOT is_deleted AND author_kind <> 1) AS system_messages,
            count(*) FILTER (WHERE is_deleted) AS deleted_messages
       FROM found GROUP BY guild_id
-), carried AS (  -- one list, so that the messages are gone through once for all of it
-    SELECT message_id, count AS reactions, 0 AS attachments, 0 AS embeds, 0 AS mentions, 0 AS stickers
-      FROM reactions_in(%(since)s, %(until)s) AS reactions
-    UNION ALL SELECT message_id, 0, 1, 0, 0, 0 FROM attachments_in(%(since)s, %(until)s) AS attachments
-    UNION ALL SELECT message_id, 0, 0, 1, 0, 0 FROM embeds_in(%(since)s, %(until)s) AS embeds
-    UNION ALL SELECT message_id, 0, 0, 0, 1, 0 FROM mentions_in(%(since)s, %(until)s) AS mentions
-    UNION ALL SELECT message_id, 0, 0, 0, 0, 1 FROM stickers_in(%(since)s, %(until)s) AS stickers
 ), of_carried AS (
     SELECT guild_id, sum(reactions) AS reactions, sum(attachments) AS attachments, sum(embeds) AS embeds,
            sum(mentions) AS mentions, sum(stickers) AS stickers
-      FROM found JOIN carried ON message_id = found.id WHERE is_written GROUP BY guild_id
+      FROM found JOIN carried_in(%(since)s, %(until)s) AS carried ON carried.message_id = found.id WHERE is_written GROUP BY guild_id
 )
 SELECT guilds.id AS guild_id, guilds.name AS guild_name,
        %(since)s::timestamptz AS since, %(until)s::timestamptz AS until,
