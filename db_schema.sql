@@ -375,6 +375,8 @@ CREATE TABLE IF NOT EXISTS channel_authors (
 );
 -- Who came in a window. No index holds a last message: it changes all the time.
 CREATE INDEX IF NOT EXISTS channel_authors_came ON channel_authors (first_sent_at, author_id, channel_id) INCLUDE (first_message_id);
+-- Did somebody write before? Of who did not, nothing is read. (Like the one above, written only when somebody is new in a channel.)
+CREATE INDEX IF NOT EXISTS channel_authors_earlier ON channel_authors (author_id, first_sent_at);
 
 -- ---------------------------------------------------------------------------------------------------
 -- Reports: the hand-over between the tasks of a run, and the receipts
@@ -483,13 +485,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- All messages of a window, by the primary key: a snowflake holds its time, so no index on sent_at is
--- needed. Rows whose id and time disagree are found by their own small index.
+-- needed. Rows whose id and time disagree are found by their own small index. One scan for both is a fifth
+-- cheaper than one for each; the minute of margin is counted in ids, so that the planner knows them as numbers.
 CREATE OR REPLACE FUNCTION messages_in(since timestamptz, until timestamptz) RETURNS SETOF messages
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT * FROM messages
+     WHERE (id >= snowflake_at(since) - (60000::bigint << 22)
+            AND id < least(snowflake_at(until), 9223372036854775807 - (60000::bigint << 22)) + (60000::bigint << 22)
+            OR off_clock AND sent_at >= since AND sent_at < until)
+       -- One clause: two would look independent of the ids to the planner, which then expects next to no rows.
+       AND CASE WHEN sent_at >= since THEN sent_at < until ELSE false END
+$$;
+
+-- The same messages, for a question about few of them: about one channel or one author, which have indexes of their own
+-- with the ids. (Of an alternative of conditions these could use no part.)
+CREATE OR REPLACE FUNCTION few_messages_in(since timestamptz, until timestamptz) RETURNS SETOF messages
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT * FROM messages
      WHERE NOT off_clock
        AND id >= snowflake_at(since - interval '1 minute') AND id < snowflake_at(until + interval '1 minute')
-       -- One clause: two would look independent of the ids to the planner, which then expects next to no rows.
        AND CASE WHEN sent_at >= since THEN sent_at < until ELSE false END
     UNION ALL
     SELECT * FROM messages
@@ -619,11 +633,11 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     )
     SELECT firsts.guild_id, firsts.author_id, firsts.channel_id, firsts.first_message_id, firsts.first_sent_at
       FROM firsts JOIN of_guilds ON of_guilds.guild_id = firsts.guild_id
-     WHERE (SELECT earlier.first_message_id  -- a plain "not exists" would read all people who ever wrote
-              FROM channel_authors AS earlier
-             WHERE earlier.author_id = firsts.author_id AND earlier.first_sent_at < since
-               AND array_position(of_guilds.channel_ids, earlier.channel_id) IS NOT NULL
-             LIMIT 1) IS NULL
+     -- A plain "not exists" would read all people who ever wrote; of "is null" the planner expects nobody to be left.
+     WHERE NOT coalesce((SELECT true FROM channel_authors AS earlier
+                          WHERE earlier.author_id = firsts.author_id AND earlier.first_sent_at < since
+                            AND array_position(of_guilds.channel_ids, earlier.channel_id) IS NOT NULL
+                          LIMIT 1), false)
 $$;
 
 -- Threads and forum posts, each of which is a channel of its own. An unknown kind is no thread.

@@ -1,8 +1,11 @@
 """A window costs what lies in the window, and a search with its index what it finds."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from discord_airflow import database as door
 from discord_airflow.errors import BusyError
@@ -16,6 +19,7 @@ from discord_airflow.queries.search_index import (
     fetch_search_index,
 )
 from discord_airflow.queries.search_slices import WALKED_FIRST
+from discord_airflow.snowflake import snowflake_at
 from tests.rows.databases import shared_database
 from tests.rows.year import FILL, MANY, WINDOW
 
@@ -50,6 +54,27 @@ def test_a_window_is_read_by_its_ids_and_not_out_of_the_whole_archive(connection
     assert found < MANY
 
 
+@pytest.mark.parametrize("function", ["messages_in", "few_messages_in"])
+def test_a_window_holds_what_was_sent_in_it_whatever_its_id_says(connection, function):
+    """Both ways to read a window give what reading all messages gives, also where ids do not tell the times."""
+    since, until = WINDOW.since, WINDOW.until
+    edges = [edge + step * timedelta(milliseconds=1) for edge in (since, until) for step in (-1, 0, 1)]
+    # The id's time, and the message's own: equal, half a minute apart, and apart by days (off the clock).
+    shifts = [timedelta(), timedelta(seconds=30), -timedelta(seconds=30), timedelta(days=9), -timedelta(days=9)]
+    rows = [(edge + shift, edge, abs(shift) > timedelta(minutes=1)) for edge in edges for shift in shifts]
+    with connection.transaction(force_rollback=True):
+        for number, (of_id, sent_at, off_clock) in enumerate(rows):
+            connection.execute(
+                "INSERT INTO messages SELECT (changed).*"
+                " FROM (SELECT jsonb_populate_record(m, %s) AS changed FROM messages AS m LIMIT 1) AS one",
+                [Jsonb({"id": snowflake_at(of_id) + number, "sent_at": sent_at.isoformat(), "off_clock": off_clock})],
+            )
+        raw = "SELECT id FROM messages WHERE sent_at >= %(since)s AND sent_at < %(until)s ORDER BY id"
+        ids = sql.SQL("SELECT id FROM {}(%(since)s, %(until)s) ORDER BY id").format(sql.Identifier(function))
+        asked = {"since": since, "until": until}
+        assert connection.execute(ids, asked).fetchall() == connection.execute(raw, asked).fetchall()
+
+
 def plan_of_search(connection, word, part):
     """Return the plan of a search for *word* in the messages of *part* of the index."""
     from discord_airflow.queries import search
@@ -69,8 +94,8 @@ def plan_of_search(connection, word, part):
             ("guild_ids", "excluded_channels", "channel_ids", "unwanted_channels", "author_ids", "unwanted_authors")
         ),
     }
-    sql = statement("discord_airflow.queries", "search")
-    return "\n".join(row[0] for row in connection.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}", parameters))
+    asked = statement("discord_airflow.queries", "search")
+    return "\n".join(row[0] for row in connection.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {asked}", parameters))
 
 
 @pytest.mark.parametrize("word", ["северный", "олень", "СЕВЕРНЫЙ олень", "8f14e45fceea167a", "鯨骨", "鯨", "c#"])

@@ -1,28 +1,27 @@
 -- Which messages of each server's window did most people react to?
-WITH reacted AS MATERIALIZED (
-    SELECT m.id, channels.guild_id, m.channel_id, m.author_id, m.author_kind, m.sent_at,
-           sum(reactions.count) AS reactions, bool_and(reactions.users_listed) AS users_listed
-      FROM messages_in(%(since)s, %(until)s) AS m
+WITH given AS MATERIALIZED (  -- reactions are fewer than messages: only those that have some are looked up
+    SELECT message_id, sum(count) AS reactions, bool_and(users_listed) AS users_listed
+      FROM reactions_in(%(since)s, %(until)s) AS reactions
+     GROUP BY message_id HAVING sum(count) > 0
+), reacted AS MATERIALIZED (
+    SELECT m.id, channels.guild_id, m.channel_id, m.author_id, m.author_kind, m.sent_at, given.reactions, given.users_listed
+      FROM given
+      JOIN messages_in(%(since)s, %(until)s) AS m ON m.id = given.message_id
       JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
         ON channels.id = m.channel_id
-      JOIN reactions_in(%(since)s, %(until)s) AS reactions ON reactions.message_id = m.id
      WHERE is_written_message(m.kind, m.author_kind, m.deleted_at)
-     GROUP BY m.id, channels.guild_id, m.channel_id, m.author_id, m.author_kind, m.sent_at
-    HAVING sum(reactions.count) > 0
-), people AS (
-    SELECT reacted.id, count(DISTINCT reaction_users.user_id) AS reactors
-      FROM reacted
-      JOIN reaction_users_in(%(since)s, %(until)s) AS reaction_users
-        ON reaction_users.message_id = reacted.id AND reaction_users.user_id <> reacted.author_id
-      LEFT JOIN users ON users.id = reaction_users.user_id
-     WHERE coalesce(users.author_kind, 0) <> 1
-     GROUP BY reacted.id
-), scored AS (
-    SELECT reacted.*, CASE WHEN users_listed THEN coalesce(people.reactors, 0) END AS reactors,
+), scored AS (  -- asked of each message: the planner takes them for one, and would compare each with each in a join
+    SELECT reacted.*,
+           CASE WHEN users_listed
+                THEN (SELECT count(DISTINCT reaction_users.user_id)
+                        FROM reaction_users LEFT JOIN users ON users.id = reaction_users.user_id
+                       WHERE reaction_users.message_id = reacted.id AND reaction_users.user_id <> reacted.author_id
+                         AND coalesce(users.author_kind, 0) <> 1)
+           END AS reactors,
            (SELECT count(*) FROM messages AS answer
              WHERE answer.reference_message_id = reacted.id AND answer.kind = 19 AND answer.sent_at < %(until)s
                AND is_written_message(answer.kind, answer.author_kind, answer.deleted_at)) AS replies
-      FROM reacted LEFT JOIN people ON people.id = reacted.id
+      FROM reacted
 ), ranked AS (
     -- Where the export does not list who reacted, Discord's own count stands in for the people.
     SELECT *, row_number() OVER (

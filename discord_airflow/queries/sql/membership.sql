@@ -26,18 +26,13 @@ WITH counted AS MATERIALIZED (
      GROUP BY counted.guild_id, channel_authors.author_id
 ), lasts AS (
     SELECT guild_id, span, count(*) AS last_seen FROM latest GROUP BY guild_id, span
-), months AS (
-    SELECT guilds.id AS guild_id, span::integer
+), months AS MATERIALIZED (
+    SELECT guilds.id AS guild_id, span::integer, snowflake_at((%(bounds)s::timestamptz[])[span]) AS first_id,
+           snowflake_at((%(bounds)s::timestamptz[])[span + 1]) AS end_id
       FROM guilds, generate_series(1, cardinality(%(bounds)s::timestamptz[]) - 1) AS span
      WHERE %(guild_ids)s::bigint[] IS NULL OR guilds.id = ANY (%(guild_ids)s::bigint[])
-), held AS (
-    SELECT months.guild_id, months.span
-      FROM months JOIN counted ON counted.guild_id = months.guild_id
-     WHERE (SELECT m.id FROM messages AS m
-             WHERE m.channel_id = counted.id AND m.id >= snowflake_at((%(bounds)s::timestamptz[])[months.span])
-             ORDER BY m.id LIMIT 1) < snowflake_at((%(bounds)s::timestamptz[])[months.span + 1])
-    UNION
-    SELECT counted.guild_id, width_bucket(m.sent_at, %(bounds)s::timestamptz[])
+), held_elsewhere AS (
+    SELECT counted.guild_id, width_bucket(m.sent_at, %(bounds)s::timestamptz[]) AS span
       FROM messages AS m JOIN counted ON counted.id = m.channel_id
      WHERE m.off_clock AND m.sent_at >= %(since)s AND m.sent_at < %(until)s
 ), join_channels AS (
@@ -46,7 +41,11 @@ WITH counted AS MATERIALIZED (
              ORDER BY m.id LIMIT 1) IS NOT NULL
 )
 SELECT months.guild_id, months.span,
-       (months.guild_id, months.span) IN (SELECT guild_id, span FROM held) AS has_messages,
+       EXISTS (SELECT FROM counted  -- the first channel with a message is enough
+                WHERE counted.guild_id = months.guild_id
+                  AND (SELECT m.id FROM messages AS m WHERE m.channel_id = counted.id AND m.id >= months.first_id
+                        ORDER BY m.id LIMIT 1) < months.end_id)
+       OR (months.guild_id, months.span) IN (SELECT guild_id, span FROM held_elsewhere) AS has_messages,
        CASE WHEN months.guild_id IN (SELECT guild_id FROM join_channels) THEN coalesce(joins, 0) END AS joins,
        coalesce(first_seen, 0) AS first_seen, coalesce(last_seen, 0) AS last_seen
   FROM months

@@ -1,6 +1,6 @@
 -- How many messages had each server in each quarter of an hour (counted from 1970, in UTC) of the window?
 SELECT channels.guild_id,
-       floor(extract(epoch FROM m.sent_at) / 900)::bigint AS quarter,
+       floor(date_part('epoch', m.sent_at) / 900)::bigint AS quarter,
        count(*) AS all_messages,
        count(*) FILTER (WHERE is_written_message(m.kind, m.author_kind, m.deleted_at)) AS messages
   FROM messages_in(%(since)s, %(until)s) AS m

@@ -8,7 +8,7 @@ WITH found AS MATERIALIZED (
       LEFT JOIN channels p ON p.id = c.parent_id
      -- Channel by channel: one server's week costs what lies in it, not what lies in the weeks of all servers.
      CROSS JOIN LATERAL (
-        SELECT * FROM messages_in(%(since)s, %(until)s) AS all_of_them WHERE all_of_them.channel_id = c.id OFFSET 0
+        SELECT * FROM few_messages_in(%(since)s, %(until)s) AS all_of_them WHERE all_of_them.channel_id = c.id OFFSET 0
      ) AS m
      WHERE c.guild_id = %(guild_id)s
        AND m.deleted_at IS NULL
