@@ -16,14 +16,12 @@ from discord_airflow.collectors.ledger import Advance
 from discord_airflow.collectors.load import Connection
 from discord_airflow.collectors.one_file import Door, Job, do_job, explained, import_file, told, unreadable
 from discord_airflow.collectors.people import ProfileMemory
+from discord_airflow.collectors.planner_statistics import analyze_grown
 from discord_airflow.collectors.proofs import apply_note, find_notes
 from discord_airflow.collectors.source_files import find_files, size_of
 from discord_airflow.collectors.worker_pool import WorkerPool, Workers
 
 __all__ = ["Job", "Progress", "Workers", "import_file", "import_jobs", "import_paths", "main"]
-
-_ANALYZE_FROM = 10_000
-"""New messages after which the planner's statistics are brought up to date."""
 
 
 class Progress(Protocol):
@@ -70,8 +68,8 @@ def import_paths(
             for note in find_notes(paths):
                 apply_note(door.connection, note)
         summary = tally.summary(dry_run=dry_run)
-        if summary.counts.new >= _ANALYZE_FROM and not dry_run:
-            door.connection.execute("ANALYZE")
+        if summary.counts.written and not dry_run:
+            analyze_grown(door.connection)
     return summary
 
 

@@ -35,3 +35,9 @@ PEOPLE_TABLES: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
     "incoming_emojis": ("digest", "id", "name", "code", "is_animated", "image_url", "id_is_null", "residue"),
 }  # fmt: skip
 """Staged in every import: they are merged once, at its end."""
+
+ALL_TABLES: Final[tuple[LiteralString, ...]] = (
+    *MESSAGE_TABLES, "message_revisions", "confirmations", "channel_authors", "profiles", "users", "members", "roles",
+    "emojis", "guilds", "channels", "coverage", "ledger", "quarantine",
+)  # fmt: skip
+"""Whatever an import writes to."""
