@@ -5,7 +5,6 @@ Every import takes its locks in one order: the channel's, then guild, channels, 
 members, each by rising key. So none waits for another in a circle, however files are handed out (lanes.py).
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from selectors import EVENT_READ, DefaultSelector
@@ -13,7 +12,7 @@ from selectors import EVENT_READ, DefaultSelector
 from discord_airflow import errors
 from discord_airflow.collectors.export_process import Interrupted
 from discord_airflow.collectors.import_summary import FileResult
-from discord_airflow.collectors.lanes import Lane, lanes_of
+from discord_airflow.collectors.lanes import Lane, Lanes, lanes_of
 from discord_airflow.collectors.memory_limit import processes_ended_for_memory
 from discord_airflow.collectors.one_file import Door, Job, stopped
 from discord_airflow.collectors.source_files import size_of
@@ -184,7 +183,7 @@ class _Run:
         self.processes = min(processes, len(jobs), 1 + sum(self._sizes) // _BYTES_WORTH_A_WORKER)
         # With one worker there is nothing to share out.
         paths = [job.path for job in jobs]
-        self.lanes = deque(lanes_of(paths, self._sizes) if self.processes > 1 else [Lane(range(len(jobs)))])
+        self.lanes = Lanes(lanes_of(paths, self._sizes) if self.processes > 1 else [Lane(range(len(jobs)))])
         self.processes = min(self.processes, len(self.lanes))
         self._lane_of: dict[WorkerProcess, Lane] = {}
 
@@ -197,7 +196,8 @@ class _Run:
             is_busy = any(self._sizes[order.position] > _SMALL_FILE for order in worker.orders)
             if is_busy or not self.lanes:  # another worker will have time before this one
                 return None
-            lane = self._lane_of[worker] = self.lanes.popleft()
+            busy = {each.guild for each in self._lane_of.values()}
+            lane = self._lane_of[worker] = self.lanes.take(lane.guild if lane is not None else None, busy)
         position = lane.popleft()
         return Order(position, self._jobs[position])
 
@@ -215,11 +215,11 @@ class _Run:
         """Let *orders* be done again, and then *lane*, before anything else."""
         for order in orders:
             self.read(order, -order.bytes_read)
-        self.lanes.appendleft(Lane([*(order.position for order in orders), *lane]))
+        self.lanes.put_back(Lane([*(order.position for order in orders), *lane]))
 
     def use(self, worker: WorkerProcess) -> None:
         """Give a fresh worker the lane that comes next: nothing but the files themselves can end it."""
-        self._lane_of[worker] = self.lanes.popleft()
+        self._lane_of[worker] = self.lanes.take(None, ())
 
 
 def _path_of(worker: WorkerProcess) -> str:

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from discord_airflow.collectors.lanes import channel_of, lanes_of
+from discord_airflow.collectors.lanes import Lane, Lanes, Place, lanes_of, place_of
 from discord_airflow.collectors.memory_limit import processes_ended_for_memory
 from discord_airflow.collectors.worker import OUT_OF_MEMORY
 from discord_airflow.collectors.worker_death import Death, Suspects, death_of
@@ -28,16 +28,48 @@ def test_files_of_a_channel_share_a_lane_and_the_largest_lane_comes_first(tmp_pa
     assert [list(lane) for lane in lanes_of(paths, [1, 5, 2, 9, 4, 0])] == [[3], [1], [4], [0, 2], [5]]
 
 
-def test_a_glance_finds_the_channel_in_any_layout(tmp_path):
+def test_a_glance_finds_guild_and_channel_in_any_layout(tmp_path):
     """
     The exporter's layout or none, an id as text or as a number.
     """
     path = tmp_path / "x.json"
     for text in (export(77), '{"guild":{"id":"5"},"channel":{"id":77,"type":0}}'):
         path.write_text(text)
-        assert channel_of(path) == b"77"
-    assert channel_of(tmp_path / "gone.json") is None
-    assert channel_of(tmp_path) is None
+        assert place_of(path) == Place(b"5", b"77")
+    assert place_of(tmp_path / "gone.json") is None
+    assert place_of(tmp_path) is None
+
+
+def lane(number, guild, byte_size=1000):
+    """A lane of one file."""
+    made = Lane([number])
+    made.guild, made.byte_size = guild, byte_size
+    return made
+
+
+def taken(lanes, *wishes):
+    """Which files are handed out to workers that were at these guilds, while others are at those."""
+    return [lanes.take(guild, busy)[0] for guild, busy in wishes]
+
+
+def test_a_worker_stays_with_its_guild_and_leaves_the_others_theirs():
+    """
+    The second worker begins with another guild; when a guild's channels are done, its worker helps the others.
+    """
+    lanes = Lanes([lane(0, b"5"), lane(1, b"5"), lane(2, b"6"), lane(3, b"5"), lane(4, b"6")])
+    both = {b"5", b"6"}
+    assert taken(lanes, (None, ()), (None, {b"5"}), (b"6", both), (b"5", both), (b"6", both)) == [0, 2, 4, 1, 3]
+    assert not len(lanes)
+
+
+def test_large_channels_and_what_was_put_back_wait_for_nobody():
+    """
+    The longest work begins first whatever its guild, and so does what has to be done again.
+    """
+    lanes = Lanes([lane(0, b"5", 1 << 30), lane(1, b"6"), lane(2, b"5")])
+    assert taken(lanes, (b"6", ())) == [0]
+    lanes.put_back(Lane([3]))
+    assert taken(lanes, (b"5", ()), (b"5", ())) == [3, 2]
 
 
 @pytest.mark.parametrize(
