@@ -5,23 +5,29 @@ Importing is lossless, idempotent and free of order: a file that was imported be
 observation of each message wins whatever the order of the files, and each file is one transaction.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 
+from discord_airflow.collectors.coverage import Proof
 from discord_airflow.collectors.import_summary import FileResult, ImportSummary, Tally
 from discord_airflow.collectors.ledger import Advance
 from discord_airflow.collectors.load import Connection
-from discord_airflow.collectors.one_file import Door, Job, do_job, explained, import_file, told, unreadable
+from discord_airflow.collectors.one_file import Door, Job, do_job, explained, unreadable
 from discord_airflow.collectors.people import ProfileMemory
 from discord_airflow.collectors.planner_statistics import analyze_grown
 from discord_airflow.collectors.proofs import apply_note, find_notes
 from discord_airflow.collectors.source_files import find_files, size_of
 from discord_airflow.collectors.worker_pool import WorkerPool, Workers
+from discord_airflow.log_lines import tell
 
 __all__ = ["Job", "Progress", "Workers", "import_file", "import_jobs", "import_paths", "main"]
+
+log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -73,6 +79,28 @@ def import_paths(
     return summary
 
 
+def import_file(
+    connection: Connection, path: Path, *, proof: Proof | None = None, dry_run: bool = False, retry: bool = False
+) -> FileResult:
+    """
+    Import one file in one transaction, and return what became of it.
+
+    With a *proof* the range it names counts as complete, and stored messages of the range that the file does not
+    show are marked as deleted, in the same transaction; a damaged file proves nothing. *connection* must be in
+    autocommit mode.
+    """
+    return _told(do_job(connection, Job(path, proof=proof, dry_run=dry_run, retry=retry)))
+
+
+def _told(result: FileResult) -> FileResult:
+    """Log what became of a file, by the ids of where it belongs (its name holds the channel's), and return it."""
+    numbers = {name: number for name, number in asdict(result.counts).items() if number}
+    ids = {"guild_id": result.guild_id, "channel_id": result.channel_id}
+    state = "known" if result.known else result.status
+    tell(log, "file read", **ids, state=state, troubles=len(result.troubles) or None, **numbers)
+    return result
+
+
 def import_jobs(jobs: Sequence[Job], connect: Callable[[], Connection], workers: Workers) -> list[FileResult]:
     """Do *jobs* in worker processes and return what became of each, in their order."""
     with Door(connect) as door:
@@ -87,10 +115,10 @@ def _results(
     if workers is None:
         memory = ProfileMemory()
         for position, job in enumerate(jobs):
-            yield position, told(_in_this_process(door, job, advance, memory))
+            yield position, _told(_in_this_process(door, job, advance, memory))
     elif jobs:
         with WorkerPool(workers, door) as pool:
-            yield from ((position, told(result)) for position, result in pool.do(jobs, advance))
+            yield from ((position, _told(result)) for position, result in pool.do(jobs, advance))
 
 
 def _in_this_process(door: Door, job: Job, advance: Advance | None, memory: ProfileMemory) -> FileResult:

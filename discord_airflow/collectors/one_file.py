@@ -1,10 +1,9 @@
 """One file in this process: known or not, tried again where another import was in the way, and what became of it."""
 
 import gc
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from errno import ENOMEM
 from pathlib import Path
 
@@ -21,9 +20,6 @@ from discord_airflow.collectors.people import ProfileMemory
 from discord_airflow.collectors.proofs import proof_beside
 from discord_airflow.collectors.source_files import UnreadableError, open_source
 from discord_airflow.errors import AccessDeniedError, ConfigurationError, FileTroubleError, ServiceDownError
-from discord_airflow.log_lines import tell
-
-log = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
 
@@ -46,28 +42,6 @@ class Job:
     retry: bool = False
 
 
-def import_file(
-    connection: Connection, path: Path, *, proof: Proof | None = None, dry_run: bool = False, retry: bool = False
-) -> FileResult:
-    """
-    Import one file in one transaction, and return what became of it.
-
-    With a *proof* the range it names counts as complete, and stored messages of the range that the file does not
-    show are marked as deleted, in the same transaction; a damaged file proves nothing. *connection* must be in
-    autocommit mode.
-    """
-    return told(do_job(connection, Job(path, proof=proof, dry_run=dry_run, retry=retry)))
-
-
-def told(result: FileResult) -> FileResult:
-    """Log what became of a file, by the ids of where it belongs (its name holds the channel's), and return it."""
-    numbers = {name: number for name, number in asdict(result.counts).items() if number}
-    ids = {"guild_id": result.guild_id, "channel_id": result.channel_id}
-    state = "known" if result.known else result.status
-    tell(log, "file read", **ids, state=state, troubles=len(result.troubles) or None, **numbers)
-    return result
-
-
 def do_job(
     connection: Connection,
     job: Job,
@@ -77,7 +51,7 @@ def do_job(
     memory: ProfileMemory | None = None,
 ) -> FileResult:
     """
-    Do what `import_file` does; *advance* is told of bytes that were read, *hashed* the file's hash.
+    Do what `importer.import_file` does; *advance* is told of bytes that were read, *hashed* the file's hash.
 
     What *memory* holds of earlier files need not be read again.
     """
