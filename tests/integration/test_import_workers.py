@@ -284,7 +284,7 @@ def test_a_session_that_is_lost_is_opened_again_once(connection, database_settin
     """
     path = good(tmp_path, "m.json", 1)
     ends = """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
          WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
     """
     with blocked(connection, database_settings, lambda: run(path)) as import_:
