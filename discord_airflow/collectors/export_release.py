@@ -22,6 +22,8 @@ def release_of(root: dict[str, Any], messages: Iterable[Message]) -> str:
     """
     found = {"2.26", *_of_root(root)}
     for message in messages:
+        if _RELEASES[-1] in found:  # nothing can change that any more, and a small file is looked through whole
+            break
         found.update(_of_message(message))
     return max(found, key=_RELEASES.index)
 

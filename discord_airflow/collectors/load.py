@@ -126,9 +126,9 @@ class Rows:
 
 
 @cache
-def _copy_statement(table: str, columns: tuple[str, ...]) -> sql.Composed:
+def _copy_statement(table: str, columns: tuple[str, ...]) -> bytes:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names).as_bytes(None)
 
 
 def losing_duplicates(connection: Connection) -> frozenset[int]:
