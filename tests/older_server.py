@@ -1,5 +1,10 @@
-"""The oldest PostgreSQL on this machine that users may have, older than the embedded one, for tests on it."""
+"""
+The oldest PostgreSQL on this machine that users may have, older than the embedded one, for tests on it.
 
+OLDER_POSTGRES names the folder of other programs, such as .../bin of a PostgreSQL 13 that was unpacked somewhere.
+"""
+
+import os
 import re
 import subprocess
 from contextlib import contextmanager
@@ -16,6 +21,8 @@ EMBEDDED_MAJOR = 18
 
 def find_older():
     """The folder of its programs, or None."""
+    if told := os.environ.get("OLDER_POSTGRES"):
+        return Path(told)
     found = {}
     for pattern in LOCAL_PATTERNS:
         for folder in Path("/").glob(pattern.lstrip("/")):
