@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from discord_airflow.checking.differences import differences, storable
-from discord_airflow.checking.raw_files import RawExport, UnreadableExportError
+from discord_airflow.checking.raw_files import LARGEST, PassedOver, RawExport, UnreadableExportError
 from discord_airflow.sql_files import statement
 
 Row = dict[str, Any]
@@ -26,26 +26,32 @@ class FileCheck:
 
     path: Path
     state: str = "ok"
-    """ok, differs, not-imported, rejected or unreadable."""
+    """ok, differs, partly-compared, not-imported, rejected or unreadable."""
 
     compared: int = 0
     newer: int = 0
     wrong: int = 0
     examples: list[str] = field(default_factory=list)
 
-    def note(self, example: str) -> None:
-        """Count something that is wrong."""
-        self.state = "differs"
-        self.wrong += 1
+    def note(self, example: str, *, wrong: bool = True) -> None:
+        """Count something that is wrong, or only say what could not be compared."""
+        if wrong:
+            self.state = "differs"
+            self.wrong += 1
+        elif self.state == "ok":
+            self.state = "partly-compared"
         if len(self.examples) < _MOST_EXAMPLES:
             self.examples.append(example)
 
 
-def check_files(connection: psycopg.Connection[Any], paths: Iterable[Path]) -> Iterator[FileCheck]:
+def check_files(
+    connection: psycopg.Connection[Any], paths: Iterable[Path], *, largest: int = LARGEST
+) -> Iterator[FileCheck]:
     """
     Compare files, and folders with all `*.json` below them, with the tables; yield what each file shows.
 
-    A message counts where this file is its newest observation; of others only their being there.
+    A message counts where this file is its newest observation; of others only their being there. One of more than
+    *largest* characters is not compared, and said to be so.
     """
     seen: set[str] = set()
     for path in _files(paths):
@@ -53,7 +59,7 @@ def check_files(connection: psycopg.Connection[Any], paths: Iterable[Path]) -> I
             sha256 = _hash(path)
             if sha256 not in seen:
                 seen.add(sha256)
-                yield _check_file(connection, path, sha256)
+                yield _check_file(connection, path, sha256, largest)
         except OSError as error:
             yield FileCheck(path, "unreadable", examples=[(error.strerror or str(error)).lower()])
 
@@ -89,24 +95,25 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_file(connection: psycopg.Connection[Any], path: Path, sha256: str) -> FileCheck:
+def _check_file(connection: psycopg.Connection[Any], path: Path, sha256: str, largest: int) -> FileCheck:
     with connection.cursor(row_factory=dict_row) as cursor:
         known = cursor.execute(statement("discord_airflow.checking", "ledger_file"), {"sha256": sha256}).fetchone()
     if known is None:
         return FileCheck(path, "not-imported")
     if known["status"] == "rejected":
         return FileCheck(path, "rejected")
-    return _Comparison(connection, path, known).run()
+    return _Comparison(connection, RawExport(path, largest), known).run()
 
 
 class _Comparison:
     """One file of the ledger against the rows of its messages."""
 
-    def __init__(self, connection: psycopg.Connection[Any], path: Path, known: Row) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], export: RawExport, known: Row) -> None:
         self._connection = connection
+        self._export = export
         self._known = known
         self._refused = set(known["refused"])
-        self._result = FileCheck(path)
+        self._result = FileCheck(export.path)
         # The same id twice in a file, or two files of one moment: either may have won.
         self._is_ambiguous = known["has_twin"] or known["stored"] < known["messages"] - known["quarantined"]
         self._is_cut = known["quarantined"] > len(self._refused)
@@ -130,14 +137,21 @@ class _Comparison:
     def _good_messages(self) -> Iterator[tuple[int, Any]]:
         """Yield what the ledger does not call bad, up to where the file breaks off."""
         try:
-            for position, message in RawExport(self._result.path).messages():
-                message_id = _id_of(message)
-                if position not in self._refused and message_id is not None:
+            for position, message in self._export.messages():
+                if position in self._refused:
+                    continue
+                if isinstance(message, PassedOver):
+                    self._pass_over(position, message)
+                elif (message_id := _id_of(message)) is not None:
                     yield message_id, storable(message)
         except UnreadableExportError as trouble:
             self._is_read_whole = False
             if self._known["status"] == "whole":
                 self._result.note(f"it was imported whole, but cannot be read: {trouble}")
+
+    def _pass_over(self, position: int, message: PassedOver) -> None:
+        self._is_read_whole = False
+        self._result.note(f"messages[{position}] was not compared: it is {message.reason}", wrong=False)
 
     def _compare(self, batch: dict[int, list[Any]]) -> None:
         with self._connection.cursor(row_factory=dict_row) as cursor:

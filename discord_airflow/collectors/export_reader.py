@@ -6,9 +6,9 @@ megabytes a second. What that decoder refuses, and every other layout, is read v
 messages, because the slow one hands each message as text to the same decoder.
 """
 
-import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import msgspec
@@ -16,8 +16,17 @@ from msgspec import Raw
 
 from discord_airflow.collectors.export_format import Glance, Message
 from discord_airflow.collectors.export_keys import read_root
+from discord_airflow.collectors.export_lines import (
+    MESSAGE_ENDS,
+    SEPARATOR,
+    is_json,
+    is_one_value,
+    leaves_the_list,
+    list_begins,
+    without_commas,
+)
 from discord_airflow.collectors.foreign_files import NotAnExportError, refuse_other_formats
-from discord_airflow.collectors.json_ends import BrokenJsonError, find_end
+from discord_airflow.collectors.json_ends import BrokenJsonError
 from discord_airflow.collectors.json_window import LARGE, JsonWindow, Skipped
 from discord_airflow.collectors.plain_json import parse_json
 from discord_airflow.collectors.values import BadValueError
@@ -45,12 +54,6 @@ T = TypeVar("T")
 _BLOCK = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 
-# A raw line feed cannot occur inside a string, so both of these are structure wherever they stand.
-_LIST_BEGINS = re.compile(rb'\n  "messages": \[')
-_MESSAGE_ENDS = b"\n    }"
-_SEPARATOR = _MESSAGE_ENDS + b","
-_LEAVES_THE_LIST = re.compile(rb"\n {0,2}[^ \r\n]").search
-
 _decode_messages = msgspec.json.Decoder(list[Message]).decode
 _decode_glances = msgspec.json.Decoder(list[Glance]).decode
 decode_raws = msgspec.json.Decoder(list[Raw]).decode
@@ -73,6 +76,7 @@ class ExportReader:
     glancing: bool = field(default=False, init=False)
 
     _lines_are_trusted: bool = field(default=False, init=False)
+    _missing_commas: int = field(default=0, init=False)
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the messages in the order of the file. Can be used once."""
@@ -91,14 +95,19 @@ class ExportReader:
                 yield from self._elements(self.window, decode)
         except BrokenJsonError as trouble:
             self.troubles.append(trouble)
+        if self._missing_commas:
+            detail = (
+                f"no comma stands between two messages ({self._missing_commas:,} times); something may be lost there"
+            )
+            self.troubles.append(BrokenJsonError("not-json", detail, beside_messages=True))
 
     def _blocks(self, tail: bytes, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
         behind_comma = False
         while True:
-            cut = tail.rfind(_SEPARATOR)
+            cut = tail.rfind(SEPARATOR)
             behind_comma = behind_comma or cut >= 0
             if cut >= 0:
-                block, tail = tail[: cut + len(_MESSAGE_ENDS)], tail[cut + len(_SEPARATOR) :]
+                block, tail = tail[: cut + len(MESSAGE_ENDS)], tail[cut + len(SEPARATOR) :]
                 try:
                     decoded = decode(b"[%b]" % block)
                 except _REFUSED:
@@ -110,8 +119,7 @@ class ExportReader:
                     yield decoded
             elif len(tail) > LARGE:
                 window = JsonWindow(self.file, tail, in_lines=True)
-                yield window.element()
-                if not _goes_on(window):
+                if not (yield from self._element(window)):
                     self._read_rest(window)
                     return
                 tail, behind_comma = window.rest(), True
@@ -130,29 +138,36 @@ class ExportReader:
         the list is over, and what follows may belong to another document: it must be read in order. So must be what
         only looks like the end of a message, inside a value that somebody indented in their own way.
         """
-        texts = block.split(_SEPARATOR)
+        texts = block.split(SEPARATOR)
         for number, text in enumerate(texts, 1):
-            whole = text if number == len(texts) else text + _MESSAGE_ENDS
-            if not _is_one_value(whole):
-                rest = _SEPARATOR.join(texts[number - 1 :])
-                if _LEAVES_THE_LIST(whole) or self._is_one_value_with(rest + b"," + behind):
-                    return rest
-            yield whole
+            whole = text if number == len(texts) else text + MESSAGE_ENDS
+            if is_one_value(whole):
+                yield whole
+                continue
+            rest = SEPARATOR.join(texts[number - 1 :])
+            if leaves_the_list(whole) or self._reaches_beyond(whole, rest + b"," + behind):
+                return rest
+            parts = without_commas(whole)
+            good_before = (is_one_value(one) and other.lstrip().startswith(b"{") for one, other in pairwise(parts))
+            self._missing_commas += sum(good_before)
+            yield from parts
         return b""
 
-    def _is_one_value_with(self, text: bytes) -> bool:
-        """Return whether *text* and what follows in the file begin with a whole value; asked once: it may read on."""
+    def _reaches_beyond(self, text: bytes, rest: bytes) -> bool:
+        """Return whether *rest* and the file begin with a value longer than *text*; asked once: it may read on."""
         if self._lines_are_trusted:
             return False
         self._lines_are_trusted = True
         place = self.file.tell()
         try:
-            value = JsonWindow(self.file, text, in_lines=True).element()
+            value = JsonWindow(self.file, rest, in_lines=True).element()
         except BrokenJsonError:
             return False
         finally:
             self.file.seek(place)
-        return value.reason == "too-large" if isinstance(value, Skipped) else _is_json(value)
+        if isinstance(value, Skipped):
+            return value.reason == "too-large"
+        return len(value) > len(text.strip()) and is_json(value)
 
     def _elements(
         self, window: JsonWindow, decode: Callable[[bytes], T], *, behind_comma: bool = False
@@ -175,11 +190,27 @@ class ExportReader:
                     yield decoded
                     window.step_over(run)
                     continue
-            piece = window.element()
-            alone -= len(piece) if isinstance(piece, bytes) else alone
-            yield piece
-            if not _goes_on(window):
+            before = window.position
+            goes_on = yield from self._element(window)
+            alone -= window.position - before
+            if not goes_on:
                 return
+
+    def _element(self, window: JsonWindow) -> Generator[bytes | Skipped, None, bool]:
+        """Yield the next message and return whether another one follows; behind what is broken, lines may tell that."""
+        try:
+            yield window.element()
+            self._missing_commas += window.peek() == "{"
+            return window.goes_on()
+        except BrokenJsonError as trouble:
+            passed = window.go_to_next_message()
+            if passed is None:
+                raise
+            if passed:
+                yield Skipped(None, trouble.reason, trouble.detail)
+            else:
+                self.troubles.append(trouble)
+            return not window.take("]")
 
     def _read_rest(self, window: JsonWindow) -> None:
         read_root(window, self.root, self.troubles)
@@ -196,41 +227,12 @@ def _glanced_block(text: bytes) -> GlancedBlock:
     return GlancedBlock(text, _decode_glances(text))
 
 
-def _is_one_value(text: bytes) -> bool:
-    """Return whether *text* is something that ends where the text does, good or not."""
-    if _is_json(text):
-        return True
-    begin = len(text) - len(text.lstrip())
-    try:
-        end = find_end(text, begin, is_all=True)
-    except BrokenJsonError:
-        return False
-    return end >= 0 and not text[end:].strip()
-
-
-def _is_json(text: bytes) -> bool:
-    try:
-        _decode_any(text)
-    except _REFUSED:
-        return False
-    return True
-
-
 def _list_elements(window: JsonWindow) -> Iterator[bytes | Skipped]:
     if window.take("]"):
         return
     yield window.element()
-    while _goes_on(window):
+    while window.goes_on():
         yield window.element()
-
-
-def _goes_on(window: JsonWindow) -> bool:
-    """Step over what follows a message, and return whether that is another one."""
-    if window.take("]"):
-        return False
-    if window.take(","):
-        return True
-    raise window.surprise("a comma or the end of the messages")
 
 
 def open_export(file: BinaryIO) -> ExportReader:
@@ -239,11 +241,11 @@ def open_export(file: BinaryIO) -> ExportReader:
     """
     file.seek(0)
     head = file.read(_BLOCK)
-    while len(head) < LARGE and not _LIST_BEGINS.search(head) and (data := file.read(_BLOCK)):
+    while len(head) < LARGE and not list_begins(head) and (data := file.read(_BLOCK)):
         head += data
     refuse_other_formats(head)
     head = head.removeprefix(_BOM)
-    match = _LIST_BEGINS.search(head)
+    match = list_begins(head)
     root = None if match is None else _header(head[: match.start()])
     if match is not None and root is not None:
         return ExportReader(file, "exporter", root, beginning=head[match.end() :])

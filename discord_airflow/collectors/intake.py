@@ -8,7 +8,7 @@ from msgspec import Raw
 from discord_airflow.collectors.export_format import Message
 from discord_airflow.collectors.export_reader import ExportReader, Piece, decode_raws
 from discord_airflow.collectors.import_summary import Trouble
-from discord_airflow.collectors.json_window import Skipped
+from discord_airflow.collectors.json_window import Skipped, told_id
 from discord_airflow.collectors.lenient_message import id_of, lenient_message, strict_message
 from discord_airflow.collectors.message_rows import MessageRows
 from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
@@ -125,7 +125,8 @@ class Intake:
             number = self._add_value(value)
         except BadValueError as trouble:
             place = f"messages[{self.position}]" + (f".{trouble.place}" if trouble.place else "")
-            self._trouble(Trouble(self.position, place, trouble.reason, trouble.detail, id_of(value)))
+            number = told_id(text) if value is None else id_of(value)
+            self._trouble(Trouble(self.position, place, trouble.reason, trouble.detail, number))
         else:
             self.replaced_characters += replaced
             self._count([number])

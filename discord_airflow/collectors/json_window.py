@@ -3,6 +3,7 @@
 import re
 from typing import BinaryIO, NamedTuple
 
+from discord_airflow.collectors.export_lines import LONGEST_SIGN, begins_or_leaves
 from discord_airflow.collectors.json_ends import BrokenJsonError, count_values, end_by_line, end_in_file, find_end
 from discord_airflow.collectors.memory_limit import HOW_TO_READ_MORE, largest_message
 from discord_airflow.collectors.plain_json import parse_json
@@ -19,7 +20,7 @@ _RUN = 64 << 10
 _BETWEEN = b'},{"id":"'
 
 _space = re.compile(rb"[ \t\r\n]*").match
-_begins_with_id = re.compile(rb'\{\s*"id"\s*:\s*"?([1-9][0-9]{0,18})[",\s}]').match
+_begins_with_id = re.compile(rb'\s*\{\s*"id"\s*:\s*"?([1-9][0-9]{0,18})[",\s}]').match
 _begins_message = re.compile(rb'\{"id":"[0-9]{1,20}","type":"').match
 
 
@@ -49,6 +50,11 @@ class JsonWindow:
     def rest(self) -> bytes:
         """Return what was read of the file and not used."""
         return self._text[self._at :]
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the file are behind."""
+        return self._file.tell() - len(self._text) + self._at
 
     def peek(self) -> str:
         """Return the next character that is not white space, or nothing at the end of the file."""
@@ -114,12 +120,43 @@ class JsonWindow:
         """Step over what `run_of_messages` has returned, and the comma behind it."""
         self._at += len(run) + 1
 
+    def goes_on(self) -> bool:
+        """Step over what follows a message, and return whether that is another one, with or without a comma."""
+        if self.take("]"):
+            return False
+        if self.take(",") or self.peek() == "{":
+            return True
+        raise self.surprise("a comma or the end of the messages")
+
+    def go_to_next_message(self) -> bool | None:
+        """
+        Go to where the exporter's lines let the next message begin or the list end, past what cannot be read.
+
+        Return whether there was anything; None when no line tells where to go on: then this window is of no more use.
+        """
+        if not self._in_lines:
+            return None
+        if self.peek() == "]":
+            return False
+        passed = False
+        while (found := begins_or_leaves(self._text, self._at)) is None:
+            passed = True
+            self._at = max(self._at, len(self._text) - LONGEST_SIGN)
+            if not self._more():
+                return None
+        passed = passed or bool(self._text[self._at : found.start()].strip())
+        self._at = found.start()
+        return passed if found[0].endswith(b'"') or self.peek() == "]" else None
+
     def _large(self, most: int | None) -> bytes | Skipped:
         """Measure the value in the file, then read it, or pass over it."""
-        begin = self._file.tell() - len(self._text) + self._at
-        told = _begins_with_id(self._text, self._at, self._at + _ID_SEEN)
-        message_id = int(told[1]) if told and int(told[1]) < 2**63 else None
-        end, trouble = self._end_of_large(begin)
+        begin, read_to = self.position, self._file.tell()
+        message_id = told_id(self._text, self._at)
+        try:
+            end, trouble = self._end_of_large(begin)
+        except BrokenJsonError:
+            self._file.seek(read_to)
+            raise
         size = end - begin
         limit = most or largest_message()
         text = b"" if trouble else self._text_of(begin, size) if size <= limit else None
@@ -169,6 +206,12 @@ class JsonWindow:
         if not found:
             return BrokenJsonError("cut-off", f"the file ends where {wanted} belongs")
         return BrokenJsonError("not-json", f"{found!a} stands where {wanted} belongs")
+
+
+def told_id(text: bytes, begin: int = 0) -> int | None:
+    """Return the id that a message tells first, as the exporter writes it, also where the rest of it cannot be read."""
+    told = _begins_with_id(text, begin, begin + _ID_SEEN)
+    return int(told[1]) if told and int(told[1]) < 2**63 else None
 
 
 def _too_large(begin: int, size: int, most: int | None, values: int = 0) -> str:

@@ -1,7 +1,7 @@
 """The ledger: which files were imported, and what of them could not be."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import discord_airflow
@@ -74,7 +74,7 @@ def write_ledger(connection: Connection, task: Task, facts: Mapping[str, Any], r
         with connection.cursor() as cursor:
             cursor.executemany(
                 statement("discord_airflow.collectors", "write_quarantine"),
-                [_quarantine_row(task.sha256, trouble) for trouble in result.troubles],
+                [_quarantine_row(task.sha256, trouble) for trouble in _at_places_of_their_own(result.troubles)],
             )
     return True
 
@@ -101,6 +101,15 @@ _UNKNOWN = (
     "last_message_id", "format", "layout", "header", "messages_stated",
 )  # fmt: skip
 _COUNTS = ("messages", "new", "edited", "changed", "unchanged", "older", "replaced_characters", "off_clock")
+
+
+def _at_places_of_their_own(troubles: Iterable[Trouble]) -> Iterator[Trouble]:
+    """Yield *troubles*, each with another position: several may be noted where the list of messages ends."""
+    free = -1
+    for trouble in troubles:
+        position = max(trouble.position, free)
+        yield replace(trouble, position=position)
+        free = position + 1
 
 
 def _quarantine_row(sha256: str, trouble: Trouble) -> dict[str, Any]:

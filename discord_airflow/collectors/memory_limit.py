@@ -40,7 +40,12 @@ def largest_message() -> int:
     """Return how many bytes a single message may have, so that reading it stays far below this process's limit."""
     limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)]
     held = [limit for limit in limits if limit != resource.RLIM_INFINITY]
-    return min(held, default=_USUAL_LIMIT) // _TIMES_A_MESSAGE
+    return largest_message_in(min(held, default=_USUAL_LIMIT))
+
+
+def largest_message_in(byte_size: int) -> int:
+    """Return how many bytes a single message may have in a process of *byte_size*."""
+    return byte_size // _TIMES_A_MESSAGE
 
 
 def offer_to_be_ended() -> None:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from discord_airflow.checking.against_files import FileCheck, check_files, kept_files
 from discord_airflow.checking.consistency import CHECKS, REMEDY, Finding, check_consistency
 from discord_airflow.checking.replay import check_by_replay
+from discord_airflow.collectors.memory_limit import largest_message_in
 from discord_airflow.commands.options import Config
 from discord_airflow.database import Connection, connect
 from discord_airflow.errors import ConfigurationError, DataQuarantinedError, UsageError
@@ -79,7 +80,8 @@ def _checked(settings: Settings, folders: list[Path]) -> tuple[list[Finding], li
     with connect(settings.database, autocommit=True, read_only=True) as connection:
         if connection.execute("SELECT to_regclass('ledger') IS NULL").fetchone() == (True,):
             raise ConfigurationError("Nothing was imported yet that could be checked; run: discord-airflow import")
-        return _consistency(connection), list(check_files(connection, folders))
+        largest = largest_message_in(settings.limits.import_memory_mb << 20)
+        return _consistency(connection), list(check_files(connection, folders, largest=largest))
 
 
 def _consistency(connection: Connection) -> list[Finding]:

@@ -105,7 +105,25 @@ def _cut(data, text):
     return data[: data.rindex(text)]
 
 
+def many():
+    """The bytes of a document of several blocks."""
+    return whole(*(message(minutes) for minutes in range(900)))
+
+
+def without_commas(form):
+    """The bytes of three messages, with nothing between them."""
+    return form(json.loads(GOOD)).replace(b'},{"id"', b'}{"id"')
+
+
+def holed(begin, size, data=GOOD):
+    """A document of which a disk has forgotten some bytes."""
+    return data[:begin] + b"\0" * size + data[begin + size :]
+
+
+ENDS = b"\n    },"
+SECOND_NOT_JSON = (("messages[1]", "not-json"),)
 END_NOT_JSON = (("messages[3]", "not-json"),)
+TWO_TOO_LARGE = (("", "too-large"),) * 2
 FIRST_TOO_LARGE = (("messages[0]", "too-large"),)
 
 
@@ -284,7 +302,15 @@ FILES = [
     Case("trailing-garbage", as_bytes(GOOD + b"garbage"), 3, (("", "trailing-data"),)),
     Case("half-a-character-at-the-end", as_bytes(GOOD + b"\xe2\x82"), 3, (("", "trailing-data"),)),
     Case("two-documents", as_bytes(GOOD + GOOD), 3, (("", "trailing-data"),)),
-    Case("garbage-between-messages", as_bytes(lambda: three(HERE, b"@!")), 1, (("messages[1]", "not-json"),)),
+    Case("garbage-for-a-message", as_bytes(lambda: three(HERE, b"@!")), 2, (("messages[1]", "not-json"),)),
+    Case("garbage-for-a-message-on-one-line", as_bytes(lambda: three(HERE, b"@!", minified)), 1, SECOND_NOT_JSON),
+    Case("garbage-behind-a-message", as_bytes(lambda: GOOD.replace(ENDS, b"\n    } @!,", 1)), 3, SECOND_NOT_JSON),
+    Case("commas-missing", as_bytes(lambda: GOOD.replace(ENDS, b"\n    }")), 3, (("", "not-json"),)),
+    Case("commas-missing-on-one-line", as_bytes(lambda: without_commas(minified)), 3, (("", "not-json"),)),
+    Case("commas-missing-in-many", as_bytes(lambda: many().replace(ENDS, b"\n    }", 9)), 900, (("", "not-json"),)),
+    Case("end-of-a-message-missing", as_bytes(lambda: GOOD.replace(ENDS, b"", 1)), 2, (("messages[0]", "not-json"),)),
+    Case("hole", as_bytes(lambda: holed(len(GOOD) // 2, 60)), 2, SECOND_NOT_JSON),
+    Case("hole-in-many", as_bytes(lambda: holed(200_000, 5_000, many())), 892, (("messages[288]", "not-json"),)),
     Case(
         "two-lists",
         as_bytes(lambda: three(odd(), "[]", zzz=HERE).replace(b'"zzz"', b'"messages"')),
@@ -325,6 +351,7 @@ FILES = [
         (("messages[1]", "cut-off"),),
     ),
     Case("key-of-2-mb", as_bytes(lambda: three(odd(), zzz="y" * 2_000_000)), 3, (("", "too-large"),)),
+    Case("keys-of-2-mb", as_bytes(lambda: three(odd(), yyy="y" * 2_000_000, zzz="z" * 2_000_000)), 3, TWO_TOO_LARGE),
     Case("name-of-a-key-of-2-mb", as_bytes(lambda: three(odd(), **{"z" * 2_000_000: 1})), 3, (("", "too-large"),)),
     Case("nul-bytes-behind-the-end", as_bytes(GOOD + b"\0" * 4096), 3, (("", "trailing-data"),)),
     Case("comma-behind-the-last-message", as_bytes(GOOD.replace(b"\n  ],", b",\n  ],")), 3, END_NOT_JSON),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hostile.corpus import CASES, CHANNEL, GOOD, good_file
+from hostile.corpus import CASES, CHANNEL, GOOD, good_file, odd
 from shared_database import emptied, shared_database
 
 from discord_airflow.checking.against_files import check_files
@@ -72,6 +72,17 @@ def test_a_hostile_file_costs_nothing_but_itself(case, shared, tmp_path):
     assert (between.exit_code, named(between)) == (case.status, named(alone))
     assert [stored(connection, channel) for channel in (1, CHANNEL, 2)] == [3, case.stored, 3]
     assert [(f.name, f.examples) for f in check_consistency(connection) if f.outcome == "fail"] == []
+
+
+@pytest.mark.parametrize("name", ["attachments-100000", "brackets-600", "nan", "hole", "message-of-40-mb"])
+def test_what_cannot_be_read_is_named_by_its_id(name, shared, tmp_path):
+    """
+    Also where nothing but the beginning of the message was read: so it can be looked up on Discord.
+    """
+    connection = emptied(shared)
+    next(case for case in CASES if case.name == name).make(tmp_path / "m.json")
+    imported(connection, tmp_path)
+    assert connection.execute("SELECT message_id FROM quarantine").fetchall() == [(int(odd()["id"]),)]
 
 
 def test_all_of_them_at_once_through_the_command(database_settings, tmp_path):
