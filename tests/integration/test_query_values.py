@@ -13,9 +13,12 @@ from zoneinfo import available_timezones
 import pytest
 from psycopg import sql
 
+from discord_airflow import database
 from discord_airflow.commands.query_options import options_of, understand
 from discord_airflow.errors import UsageError
+from discord_airflow.queries import search
 from discord_airflow.queries.registry import QUERIES
+from discord_airflow.queries.search_index import create_search_index, fetch_parts_of_index
 from discord_airflow.settings import Settings
 from discord_airflow.window import window_ending
 from tests.rows.hostile_values import hostile_values
@@ -24,7 +27,7 @@ from tests.rows.naughty import NAUGHTY
 from tests.rows.search_model import LARGEST_ID, Model, RefusedError, id_in, instant
 from tests.rows.world import store
 
-SEED, BATCH = 2026, 200
+SEED, BATCH, LONG = 2026, 200, "HOSTILE" in os.environ
 VALUES = tuple(dict.fromkeys((*NAUGHTY, *hostile_values(SEED, int(os.environ.get("HOSTILE") or 100)))))
 FRAMES = (
     *('"{}"', '-"{}"', 'a -"{}"', "“{}”", 'from:"{}"', '-from:"{}"', 'in:"{}"', '-in:"{}"', 'server:"{}"', "on:{}"),
@@ -194,3 +197,26 @@ def test_every_value_comes_back_as_data(scratch, start):
             found_something += door == "search" and isinstance(found, list) and found != []
     assert seal(scratch) == before
     assert found_something > len(values) / 2
+
+
+@pytest.mark.parametrize("start", range(0, len(VALUES), BATCH) if LONG else [BATCH])
+def test_every_value_is_found_in_the_index_too(database_settings, monkeypatch, start):
+    """
+    With the trigram index, and hardly another way to look messages up, a search finds what the model finds.
+    """
+    monkeypatch.setattr(search, "WALKED_FIRST", 0)
+    values, random = VALUES[start : start + BATCH], Random(start + 1)
+    world = hostile_world(values, start)
+    with database.connect(database_settings, autocommit=True) as connection:
+        with connection.transaction():
+            store(connection, world)
+        assert create_search_index(connection)
+        connection.execute("ALTER TABLE messages DROP CONSTRAINT messages_pkey; SET enable_seqscan = off")
+        doors = Doors(connection, world)
+        for value in values:
+            for text in (value, random.choice(FRAMES).replace("{}", value)):
+                assert outcome(doors.search, text) == outcome(doors.model.search, text), text
+        connection.execute("SELECT pg_stat_force_next_flush()")
+        parts = [part.name for part in fetch_parts_of_index(connection)]
+        query = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname = ANY (%s)"
+        assert connection.execute(query, [parts]).fetchone()[0] > len(values) / 4
