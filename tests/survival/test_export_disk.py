@@ -25,7 +25,7 @@ from discord_airflow.settings import ExportSettings
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT)
 TOKEN = "canary-disk-token"
 STEP = 8 if LONG else 30
-"""Of the hundreds of changes of a session every eighth (in make test the thirtieth) fails, others with each seed: all take half an hour."""
+"""Of the hundreds of changes of a session every so manieth fails, others with each seed: all take half an hour."""
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 180)
 
