@@ -15,9 +15,9 @@ from discord_airflow.collectors.values import BadValueError, parse_id, whole_num
 NICKNAME, COLOR, ROLES, AVATAR, DISCRIMINATOR, NUMERIC = 1, 2, 4, 8, 16, 32
 """Bits of profiles.keys: the optional keys that a block had; the last one: its discriminator was a number."""
 
-_MOST_USERS = 50_000
+_MOST_USERS = 35_000
 _MOST_EMOJIS = 10_000
-_SEEN_LIMIT = 100_000
+_SEEN_LIMIT = 60_000
 _REMEMBERED_BYTES = 12 << 20
 
 _decode_user = msgspec.json.Decoder(User).decode
