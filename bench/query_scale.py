@@ -7,7 +7,8 @@ Does a question about a week cost the week, or the archive behind it?
 
 Archives of different sizes get the same questions about the same week (see archive.py). A time is that of the
 statements alone, the median of several rounds; where the server runs on this machine, the processor time of its session
-stands beside it, which other work on the machine changes less.
+stands beside it, which other work on the machine changes less. No session has helpers, whose
+time would be seen nowhere.
 """
 
 from __future__ import annotations
@@ -117,19 +118,26 @@ class _Rounds:
 def measure(settings: DatabaseSettings, archive: Archive, rounds: int, *, search: bool) -> Measured:
     """Ask everything of the filled database of *settings*; with *search* its index is built first."""
     window = window_ending(archive.until, 7, ZONE)
-    with database.connect(settings) as connection:
-        connection.cursor_factory = Statements
+    with _measured_session(settings) as connection:
         report = _report(connection, window, rounds)
-    with database.connect(settings, autocommit=True, read_only=True) as connection:
-        connection.cursor_factory = Statements
+    with _measured_session(settings, autocommit=True, read_only=True) as connection:
         questions = _questions(connection, window, rounds)
     searches: dict[str, Cost] = {}
     if search:
         with database.connect(settings, autocommit=True) as connection:
             create_search_index(connection)
-            connection.cursor_factory = Statements
+        with _measured_session(settings, autocommit=True) as connection:
             searches = _searches(connection, rounds)
     return Measured(archive.messages, report, questions, searches)
+
+
+@contextmanager
+def _measured_session(settings: DatabaseSettings, **how: bool) -> Iterator[psycopg.Connection[Any]]:
+    with database.connect(settings, **how) as connection:
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        connection.commit()
+        connection.cursor_factory = Statements
+        yield connection
 
 
 def _report(connection: psycopg.Connection[Any], window: Window, rounds: int) -> dict[str, Cost]:
@@ -187,6 +195,8 @@ def _questions(connection: psycopg.Connection[Any], window: Window, rounds: int)
                 query.run(connection, arguments)
         with found.measured("doctor"):
             connection.execute(statement("discord_airflow.doctor", "state"))
+        with found.measured("only who is new"):
+            connection.execute("SELECT * FROM first_messages_in(%s, %s, NULL, NULL)", (window.since, window.until))
         with found.measured("which week is due"):
             connection.execute(statement("discord_airflow.reporting", "data_end"), {"guild_ids": []})
     return found.costs()
