@@ -188,9 +188,10 @@ class _FileImport:
             load.merge_messages(connection, compared)
         load.merge_confirmations(connection, self._rows)
         observed = self._observed_at.isoformat()
-        load.merge_places(connection, header, observed)
-        load.merge_people(connection, self._rows, header.guild_id, observed)
-        load.merge(connection, "extend_channel_authors", {"channel_id": header.channel_id})
+        with connection.pipeline():  # nobody waits for what each of them answers
+            load.merge_places(connection, header, observed)
+            load.merge_people(connection, self._rows, header.guild_id, observed)
+            load.merge(connection, "extend_channel_authors", {"channel_id": header.channel_id})
         if self._cover(intake, result) or intake.rows.staged_count:
             load.merge(connection, "recompute_channel_authors")
         self._rows.clear()

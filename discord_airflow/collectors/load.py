@@ -54,8 +54,10 @@ class Channel(NamedTuple):
 
 def lock_channel(connection: Connection, channel_id: int) -> Channel:
     """Wait until no other import writes to the channel, and return what is stored of it."""
-    run(connection, "lock_channel", {"channel_id": channel_id})
-    row = run(connection, "highest_message", {"channel_id": channel_id}).fetchone()
+    with connection.pipeline():
+        run(connection, "lock_channel", {"channel_id": channel_id})
+        stored = run(connection, "highest_message", {"channel_id": channel_id})
+    row = stored.fetchone()
     assert row is not None
     return Channel(channel_id, *row)
 
