@@ -189,7 +189,9 @@ def summary_line(scores: Scores, coverage: Coverage) -> str:
     """Return ``41 statements, all checked against 1,284 messages; 3 removed, 1 flagged``."""
     read = coverage.read + coverage.shortened
     if not scores.published:
-        return f"No statements could be made from {counted(read, 'message')}"
+        return (
+            f"No statements could be made from {counted(read, 'message')}" if read else "There were no messages to read"
+        )
     checked = "checked" if scores.published == 1 else "all checked"
     line = f"{counted(scores.published, 'statement')}, {checked} against {counted(read, 'message')}"
     return f"{line}; {scores.removed:,} removed, {scores.flagged:,} flagged"

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 from discord_airflow.reporting.model import (
     Coverage,
+    DayLine,
     LeftOut,
     NewLine,
     Report,
     Server,
+    WeekLine,
 )
 from discord_airflow.reporting.summary import archive_begins
 from discord_airflow.reporting.wording import (
     before_words,
+    capitalised,
     counted,
     day_and_time,
     length,
@@ -36,9 +39,7 @@ MEMBERSHIP_NOTE = (
     " latest stored message. Exports do not show who left."
 )
 CLOSING = "Every figure has its receipt in the .json beside this file; discord-airflow verify runs them again."
-NO_REACTIONS = "Nobody reacted to a message."
 PLAUSIBLE = "Is the data plausible?"
-NOBODY_NEW = "Nobody wrote here for the first time."
 NO_CONNECTORS = "Nobody wrote on two of the servers."
 GAPS_SHOWN = 5
 NEW_PEOPLE_SHOWN = 10
@@ -152,6 +153,27 @@ def people_lines(server: Server, report: Report) -> list[str]:
 def collected(server: Server) -> bool:
     """Say whether there is anything to show of the window itself."""
     return server.coverage is None or server.coverage.state != "none"
+
+
+def no_reactions(server: Server) -> str:
+    """Return what stands in the place of a list of most-reacted messages that is empty."""
+    return _as_far_as_known(server, "nobody reacted to a message.")
+
+
+def nobody_new(server: Server) -> str:
+    """Return what stands in the place of a list of new people that is empty."""
+    return _as_far_as_known(server, "nobody wrote here for the first time.")
+
+
+def _as_far_as_known(server: Server, said: str) -> str:
+    is_whole = server.coverage is None or server.coverage.state == "complete"
+    return capitalised(said) if is_whole else f"In what was collected {said}"
+
+
+def unknown_points(rows: Sequence[DayLine] | Sequence[WeekLine], unit: str) -> str:
+    """Return a word about the points that a chart leaves out, or nothing where it has all."""
+    is_whole = all(row.messages is not None for row in rows)
+    return "" if is_whole else f"Not every {unit.lower()} is known: see the numbers."
 
 
 def head_notes(report: Report) -> list[str]:

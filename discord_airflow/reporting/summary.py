@@ -69,6 +69,8 @@ def _volume(figures: dict[str, Headline], messages: Headline, value: int, window
         count += f" ({relative(value, messages.before)})"
     said = count + _from_and_in(figures)
     if messages.state == "partial":
+        if not value:
+            return "No message is known; this window was collected only in part, so it is not compared."
         return f"At least {said}; this window was collected only in part, so it is not compared."
     if messages.change is None or messages.before is None:
         return f"{said}."
@@ -112,7 +114,9 @@ def _record(server: Server, messages: Headline, value: int, window: Window) -> I
     elif value < min(earlier):
         yield f"That is the least in the last {len(weeks)} {what}."
     else:
-        yield f"The {len(earlier)} {what} before had {number(min(earlier))} to {number(max(earlier))}."
+        low, high = number(min(earlier)), number(max(earlier))
+        had = "none, either" if not max(earlier) else f"{low} each" if low == high else f"{low} to {high}"
+        yield f"The {len(earlier)} {what} before had {had}."
 
 
 def _people(server: Server, window: Window) -> Iterable[str]:

@@ -78,7 +78,7 @@ def test_a_digest_without_messages_says_so():
     """Nothing to tell is no error."""
     digest = digest_with(FakeModel(), rows=[])
     assert digest.statements == ()
-    assert digest.summary == "No statements could be made from 0 messages"
+    assert digest.summary == "There were no messages to read"
 
 
 def test_what_a_model_makes_up_is_removed_and_counted():

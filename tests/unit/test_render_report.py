@@ -12,6 +12,7 @@ from discord_airflow.reporting.lines import LABELS
 from discord_airflow.reporting.markdown import render_markdown
 from discord_airflow.reporting.page import render_html
 from discord_airflow.reporting.report_json import read_json, render_json
+from discord_airflow.reporting.summary import summarised
 from discord_airflow.reporting.write import rendered, write_report
 from tests.reports.build import report
 
@@ -58,6 +59,43 @@ def test_a_window_collected_in_part_says_at_least_and_names_the_gap():
     assert "- #general: nothing from Sun 15 Nov, 09:00 to Mon 16 Nov, 15:00 (failed: the connection was lost)" in page
     assert re.search(r"Sun 15 Nov, from 09:00 \| +unknown \| +unknown", page)
     assert "▲" not in page
+
+
+def silent(state):
+    """A report in which no message of the busy server is stored, of a window collected in this state."""
+    made = report(state=state)
+    replace = msgspec.structs.replace
+    server = made.servers[0]
+    server = replace(
+        server,
+        headline=tuple(replace(line, value=0, before=0, change=None) for line in server.headline),
+        highlights=replace(server.highlights, rows=()),
+        new_people=replace(server.new_people, rows=()),
+        weeks=replace(server.weeks, rows=tuple(replace(week, messages=0) for week in server.weeks.rows)),
+    )
+    return replace(made, servers=(summarised(server, made.window.window), *made.servers[1:]))
+
+
+@pytest.mark.parametrize("render", [render_markdown, lambda made: words(render_html(made))])
+def test_nobody_is_said_of_a_whole_window_only(render):
+    """Where a part is missing, an empty list tells of what was collected, and no message is not "at least 0"."""
+    page = busy_part(" ".join(render(silent("complete")).split()))
+    assert "Nobody wrote anything" in page
+    assert "The 7 weeks before had none, either." in page
+    assert "Nobody reacted to a message." in page
+    assert "Nobody wrote here for the first time." in page
+    page = busy_part(" ".join(render(silent("partial")).split()))
+    assert "No message is known; this window was collected only in part" in page
+    assert "In what was collected nobody reacted to a message." in page
+    assert "In what was collected nobody wrote here for the first time." in page
+    assert "Nobody" not in page
+
+
+def test_a_chart_says_that_it_leaves_something_out():
+    """Days and weeks that are not known have no bar and no point, just like a zero at a glance."""
+    assert "Not every" not in words(render_html(report()))
+    page = words(render_html(report(state="none")))
+    assert "Not every week is known: see the numbers." in page
 
 
 @pytest.mark.parametrize(
