@@ -128,6 +128,8 @@ def test_what_was_not_collected_is_never_a_zero(tmp_path):
     text = words(render_list(FolderShelf(tmp_path)))
     assert "Messages not collected" in text
     assert "at least 1,204" in text
+    put(tmp_path, "2026-11-22", servers=[server(value=0, change=None, state="partial")])
+    assert "Messages unknown" in words(render_list(FolderShelf(tmp_path)))
     assert "2 servers · 7 days · Europe/Helsinki 1 of 2 servers not collected" in text
 
 
