@@ -22,11 +22,11 @@ def free_port():
 class Up:
     """A running `make up`."""
 
-    def __init__(self, home):
+    def __init__(self, home, **variables):
         self.place = AirflowPlace(home)
         self.port = free_port()
         self.lines = []
-        self.environment = os.environ | {"DISCORD_AIRFLOW_HOME": str(home)}
+        self.environment = os.environ | variables | {"DISCORD_AIRFLOW_HOME": str(home)}
         self.process = subprocess.Popen(
             (*UP, str(self.port)), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Handover = dict[str, Any]
 """What a task leaves for the next one in Airflow: the day, what tells the text from others, and a count; no text."""
 
-FOLD = 100
-"""Columns of the question's page; addresses are not cut."""
+FOLD = 84
+"""Columns that the question's page shows on a screen 1280 wide; it cuts off the rest, so addresses are folded, too."""
 
 
 def defaults() -> PostSettings:
@@ -93,7 +93,7 @@ def render_question(post: Post) -> str:
 
 def _folded(line: str) -> str:
     """Return *line* as somebody can read it on a page that cuts off what is too wide."""
-    return "\n".join(wrap(line, FOLD, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False))
+    return "\n".join(wrap(line, FOLD, subsequent_indent="    ", break_on_hyphens=False))
 
 
 def _longest_run(text: str) -> int:
