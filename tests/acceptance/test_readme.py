@@ -91,14 +91,17 @@ def test_every_file_the_readme_links_to_is_there():
 
 
 def documented():
-    """Yield every `discord-airflow` command in the blocks of README and docs, with the page it stands on."""
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    """Yield every `discord-airflow` command in blocks and sentences of README and docs, with the page it stands on."""
+    for page in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text = page.read_text(encoding="utf-8")
-        for block in re.findall(r"^```(?:sh|console)?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
-            for line in block.splitlines():
-                words = shlex.split(line, comments=True) if line.startswith("discord-airflow ") else []
-                if words:
-                    yield pytest.param(words[1:], id=f"{page.name}: {line[:60]}")
+        blocks = re.findall(r"^```(?:sh|console)?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        lines = [line for block in blocks for line in block.splitlines()]
+        sentences = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+        told = [" ".join(found.split()) for found in re.findall(r"`([^`]+)`", sentences)]
+        for line in dict.fromkeys([*lines, *told]):
+            words = shlex.split(line, comments=True) if line.startswith("discord-airflow ") else []
+            if words:
+                yield pytest.param(words[1:], id=f"{page.name}: {line[:60]}")
 
 
 def command_of(words):
@@ -106,7 +109,7 @@ def command_of(words):
     names = []
     found = typer.main.get_command(cli.app)
     for word in words:
-        if not hasattr(found, "commands"):
+        if not hasattr(found, "commands") or word.startswith("-"):
             break
         assert word in found.commands, f"there is no command {' '.join([*names, word])}"
         names.append(word)
