@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 OURS = ("DB_", "DISCORD_", "OLLAMA_", "AIRFLOW_", "PG")
 TEMPLATE = "template_of_tests"
@@ -72,15 +71,10 @@ def template(server):
 @pytest.fixture
 def database_settings(server, template):
     """The settings of a fresh, empty database with the schema applied; it is dropped after the test."""
-    from discord_airflow import database
+    from shared_database import database_copy
 
-    name = f"test_{os.urandom(6).hex()}"
-    with database.connect(server, autocommit=True) as maintenance:
-        strategy = " STRATEGY FILE_COPY" if maintenance.info.server_version >= 150_000 else ""  # new in 15
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy)
-        maintenance.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        yield server.model_copy(update={"name": name})
-        maintenance.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    with database_copy(server, template) as settings:
+        yield settings
 
 
 @pytest.fixture
@@ -91,3 +85,34 @@ def database(database_settings):
     connection: psycopg.Connection = database.connect(database_settings)
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def shared(server, template):
+    """A connection in autocommit mode to a database for all tests of a module."""
+    from shared_database import shared_database
+
+    with shared_database(server, template) as connection:
+        yield connection
+
+
+@pytest.fixture
+def connection(shared):
+    """That database, empty."""
+    from shared_database import emptied
+
+    return emptied(shared)
+
+
+@pytest.fixture
+def run(connection, server):
+    """A function that imports paths into that database."""
+    from discord_airflow import database
+    from discord_airflow.collectors.importer import import_paths
+
+    settings = server.model_copy(update={"name": connection.info.dbname})
+
+    def run(*paths, **options):
+        return import_paths(paths, lambda: database.connect(settings), **options)
+
+    return run

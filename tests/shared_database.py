@@ -1,4 +1,4 @@
-"""One database for many tests, emptied before each: making one takes longer than most tests."""
+"""Databases for tests; many share one, emptied before each, for making one takes longer than most tests."""
 
 import os
 from contextlib import contextmanager
@@ -10,15 +10,24 @@ from discord_airflow import database as door
 
 
 @contextmanager
-def shared_database(server, template):
-    """Make a database with the schema applied, yield a connection in autocommit mode, and drop the database."""
+def database_copy(server, template):
+    """Give the settings of a database that is a copy of *template*; it is dropped afterwards."""
     name = f"test_{os.urandom(6).hex()}"
     with door.connect(server, autocommit=True) as maintenance:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        strategy = " STRATEGY FILE_COPY" if maintenance.info.server_version >= 150_000 else ""  # new in 15
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy)
         maintenance.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        with door.connect(server.model_copy(update={"name": name}), autocommit=True) as connection:
-            yield connection
-        maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        try:
+            yield server.model_copy(update={"name": name})
+        finally:
+            maintenance.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def shared_database(server, template):
+    """Give a connection in autocommit mode to such a database."""
+    with database_copy(server, template) as settings, door.connect(settings, autocommit=True) as connection:
+        yield connection
 
 
 def never_wait_for_the_disk(server):

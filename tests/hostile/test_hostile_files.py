@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hostile.corpus import CASES, CHANNEL, GOOD, good_file, odd
-from shared_database import emptied, shared_database
+from shared_database import emptied
 
 from discord_airflow.checking.against_files import check_files
 from discord_airflow.checking.consistency import check_consistency
@@ -17,13 +17,6 @@ from discord_airflow.collectors import source_files
 from discord_airflow.collectors.importer import import_paths
 
 PROGRAM = Path(sys.executable).with_name("discord-airflow")
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for the tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
 
 
 def imported(connection, folder):

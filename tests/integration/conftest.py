@@ -1,15 +1,15 @@
 """What integration tests share beside the databases of their own."""
 
 import pytest
+from shared_database import database_copy
 
 from discord_airflow import database
-from tests.rows.databases import shared_database
 
 
 @pytest.fixture(scope="module")
 def shared_connection(server, template):
     """A connection to an empty database of one test module."""
-    with shared_database(server, template) as settings, database.connect(settings) as connection:
+    with database_copy(server, template) as settings, database.connect(settings) as connection:
         yield connection
 
 

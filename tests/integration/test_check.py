@@ -16,7 +16,7 @@ from export_documents import (
     user,
     write,
 )
-from shared_database import emptied, shared_database
+from shared_database import emptied
 
 from discord_airflow.checking.against_files import check_files
 from discord_airflow.checking.consistency import CHECKS, check_consistency
@@ -27,13 +27,6 @@ from discord_airflow.snowflake import LARGEST_SNOWFLAKE
 ATTACHMENT = {"id": "77", "url": "https://cdn.example/a.png", "fileName": "a.png", "fileSizeBytes": 5}
 STICKER = {"id": "78", "name": "wave", "format": "PNG", "sourceUrl": "https://cdn.example/s.png"}
 EMBED = {"title": "moss", "url": None, "timestamp": None, "description": "soft", "images": [], "fields": []}
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for the tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -23,35 +23,9 @@ from export_documents import (
     user,
     write,
 )
-from shared_database import emptied, shared_database
 from table_contents import contents, empty, written_rows
 
-from discord_airflow import database as door
-from discord_airflow.collectors.importer import import_file, import_paths
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
-
-
-@pytest.fixture
-def run(connection, server):
-    """Import paths into the database of the test."""
-    settings = server.model_copy(update={"name": connection.info.dbname})
-
-    def run(*paths, **options):
-        return import_paths(paths, lambda: door.connect(settings), **options)
-
-    return run
+from discord_airflow.collectors.importer import import_file
 
 
 def one(connection, query, *parameters):

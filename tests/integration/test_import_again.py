@@ -19,7 +19,6 @@ from export_documents import (
 )
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from shared_database import emptied, shared_database
 from table_contents import contents, empty
 
 from discord_airflow.checking.against_files import check_files
@@ -27,19 +26,6 @@ from discord_airflow.checking.consistency import check_consistency
 from discord_airflow.collectors import export_reader, file_import, load, recognition
 from discord_airflow.collectors.coverage import Proof
 from discord_airflow.collectors.importer import import_file
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
 
 
 @pytest.fixture

@@ -17,38 +17,12 @@ from export_documents import (
     user,
     write,
 )
-from shared_database import emptied, shared_database
 
-from discord_airflow import database as door
 from discord_airflow.collectors import importer
 from discord_airflow.errors import FileTroubleError, ServiceDownError
 
 GOOD = (message(0, "good"), message(90, "good too"))
 BOTH = in_layout(document(*GOOD))
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
-
-
-@pytest.fixture
-def run(connection, server):
-    """Import paths into that database."""
-    settings = server.model_copy(update={"name": connection.info.dbname})
-
-    def run(*paths, **options):
-        return importer.import_paths(paths, lambda: door.connect(settings), **options)
-
-    return run
 
 
 def spoilt(root, old, new, form=in_layout):

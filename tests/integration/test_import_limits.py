@@ -2,20 +2,13 @@
 
 import psycopg
 import pytest
-from shared_database import emptied, shared_database
+from shared_database import emptied
 from table_contents import contents
 
 from bench.generator import Plan, write_exports
 from discord_airflow.checking.consistency import check_consistency
 from discord_airflow.collectors import export_reader, file_import, message_rows, people
 from discord_airflow.collectors.importer import import_file, import_paths
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
 
 
 def test_memory_for_few_people_is_enough_for_many(shared, tmp_path, monkeypatch):

@@ -18,25 +18,10 @@ from export_documents import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shared_database import emptied, shared_database
 from table_contents import contents, empty
 
 from discord_airflow.collectors.coverage import Proof
 from discord_airflow.collectors.importer import import_file
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
-
 
 RENAMED = user(name="mira.moss", nickname="Mira of the Moss")
 WITH_ROLE = user(roles=[{"id": "7", "name": "Gardeners", "color": "#2ECC71", "position": 4}])

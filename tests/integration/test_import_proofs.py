@@ -4,26 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from export_documents import CHANNEL, GUILD, MIRA, OTTO_BLOCK, document, message, snowflake, stamp, write
-from shared_database import emptied, shared_database
 from table_contents import written_rows
 
 from discord_airflow.collectors.coverage import Coverage, Proof, record_coverage
 from discord_airflow.collectors.importer import import_file
 
 WHOLE = Proof("complete", 0, snowflake(1000))
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
 
 
 def deleted(connection):

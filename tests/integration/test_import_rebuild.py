@@ -17,7 +17,6 @@ from export_documents import (
     user,
     write,
 )
-from shared_database import emptied, shared_database
 from standin.example import example_world
 from standin.failures import DotNetError
 from standin.population import populate
@@ -31,19 +30,6 @@ RELEASES = (
     "2.42.6", "2.44", "2.45", "2.46", "2.46.1", "2.47", "2.48",
 )  # fmt: skip
 TIMES = ("timestamp", "timestampEdited", "callEndedTimestamp")
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for all tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
 
 
 def meant(value, key=None):

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from shared_database import database_copy
 
 from discord_airflow import database as door
 from discord_airflow.queries.query_builder import fetch_plausibility
 from discord_airflow.snowflake import snowflake_at
 from discord_airflow.window import Window
-from tests.rows.databases import shared_database
 from tests.rows.world import Channel, Covered, Message, Person, World, message_id, store
 
 ZONE = "Europe/Helsinki"
@@ -44,7 +44,7 @@ def window(number):
 @pytest.fixture(scope="module")
 def connection(server, template):
     """Sixty weeks of one server, collected week by week: eight to learn from, a year to judge."""
-    with shared_database(server, template) as settings, door.connect(settings) as opened:
+    with database_copy(server, template) as settings, door.connect(settings) as opened:
         fill(opened)
         yield opened
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from shared_database import database_copy
 
 from discord_airflow import database as db
 from discord_airflow import weekly
@@ -23,7 +24,6 @@ from discord_airflow.settings import load_settings
 from discord_airflow.weekly_options import RunFacts
 from tests.fakes.discord_webhooks import discord_on_loopback
 from tests.reports.hostile import HOSTILE
-from tests.rows.databases import shared_database
 
 TOKEN = "canary-webhook-token"
 DAY = "2026-11-22"
@@ -32,7 +32,7 @@ DAY = "2026-11-22"
 @pytest.fixture(scope="module")
 def made(server, template):
     """A database with the report on one server of the sample; the server's id beside it."""
-    with shared_database(server, template) as settings:
+    with database_copy(server, template) as settings:
         import_paths(sorted(Path("sample/exports").glob("Tidewatch*.json")), lambda: db.connect(settings))
         with db.connect(settings) as connection:
             [(guild_id,)] = connection.execute("SELECT id FROM guilds").fetchall()

@@ -9,13 +9,13 @@ from functools import partial
 
 import psycopg
 import pytest
+from shared_database import database_copy
 
 from discord_airflow import database as door
 from discord_airflow.cli import main
 from discord_airflow.queries.registry import QUERIES
 from discord_airflow.weekly_options import parse_until
 from discord_airflow.window import Window, window_ending
-from tests.rows.databases import shared_database
 from tests.rows.world import Channel, Covered, Message, Person, Reaction, World, message_id, store
 
 AT = datetime(2026, 3, 27, 10, 30, 15, tzinfo=UTC)
@@ -44,7 +44,7 @@ def typed(tmp_path, monkeypatch, capsys):
 @pytest.fixture(scope="module")
 def shared(server, template):
     """A database with the two servers, which these tests only read."""
-    with shared_database(server, template) as settings:
+    with database_copy(server, template) as settings:
         store_servers(settings)
         yield settings
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from shared_database import database_copy
 
 from discord_airflow import database
 from discord_airflow.queries import query_builder
 from discord_airflow.window import Window, window_ending
 from tests.rows.count import Counted
-from tests.rows.databases import shared_database
 from tests.rows.world import store
 from tests.rows.worlds import EXCLUSIONS, GUILDS, UNTIL, all_covered, random_world
 
@@ -24,7 +24,7 @@ excluding = pytest.mark.parametrize("excluded", EXCLUSIONS, ids=str)
 @pytest.fixture(scope="module")
 def connection(server, template):
     """A connection to a database of this module's own."""
-    with shared_database(server, template) as settings, database.connect(settings) as opened:
+    with database_copy(server, template) as settings, database.connect(settings) as opened:
         yield opened
 
 

@@ -6,12 +6,12 @@ from inspect import Parameter
 
 import psycopg
 import pytest
+from shared_database import database_copy
 
 from discord_airflow import database
 from discord_airflow.errors import UsageError
 from discord_airflow.queries.registry import QUERIES
 from discord_airflow.window import Window, window_ending
-from tests.rows.databases import shared_database
 from tests.rows.naughty import NAUGHTY
 from tests.rows.world import store
 from tests.rows.worlds import UNTIL, all_covered, random_world
@@ -33,7 +33,7 @@ CASES = [(query, name) for query in QUERIES.values() for name in query.parameter
 @pytest.fixture(scope="module")
 def world(server, template):
     """A connection to a small world that all tests of this module ask."""
-    with shared_database(server, template) as settings, database.connect(settings) as connection:
+    with database_copy(server, template) as settings, database.connect(settings) as connection:
         store(connection, all_covered(random_world(5)))
         connection.commit()
         yield connection

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
+from shared_database import database_copy
 
 from discord_airflow import database as door
 from discord_airflow.errors import BusyError
@@ -20,7 +21,6 @@ from discord_airflow.queries.search_index import (
 )
 from discord_airflow.queries.search_slices import WALKED_FIRST
 from discord_airflow.snowflake import snowflake_at
-from tests.rows.databases import shared_database
 from tests.rows.year import FILL, MANY, WINDOW
 
 ON_A_WINDOW = [query for query in QUERIES.values() if "window" in query.parameters]
@@ -29,7 +29,7 @@ ON_A_WINDOW = [query for query in QUERIES.values() if "window" in query.paramete
 @pytest.fixture(scope="module")
 def connection(server, template):
     """A year of 60 000 messages in 20 channels, analysed; nothing is changed but the index for searches."""
-    with shared_database(server, template) as settings, door.connect(settings, autocommit=True) as opened:
+    with database_copy(server, template) as settings, door.connect(settings, autocommit=True) as opened:
         opened.execute(FILL)
         opened.execute("ANALYZE")
         yield opened

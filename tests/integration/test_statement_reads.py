@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import psycopg
 import pytest
+from shared_database import database_copy
 
 import discord_airflow.queries
 import discord_airflow.reporting
@@ -17,7 +18,6 @@ from discord_airflow.queries.registry import QUERIES
 from discord_airflow.reporting import sections
 from discord_airflow.reporting.due import default_until
 from discord_airflow.reporting.request import ReportRequest
-from tests.rows.databases import shared_database
 from tests.rows.year import FILL, WINDOW
 
 LARGE = ("messages", "reactions", "reaction_users", "mentions", "attachments", "embeds", "stickers",
@@ -82,7 +82,7 @@ QUESTIONS = {
 @pytest.fixture(scope="module")
 def connection(server, template):
     """A year of messages, analysed; nothing changes it."""
-    with shared_database(server, template) as settings, door.connect(settings, autocommit=True) as opened:
+    with database_copy(server, template) as settings, door.connect(settings, autocommit=True) as opened:
         opened.execute(FILL)
         opened.execute("ANALYZE")
         opened.cursor_factory = Recorder

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import typer
 from export_documents import CHANNEL, GUILD, MIRA, OTTO, document, message, reaction, snowflake, user, write
+from shared_database import database_copy
 
 from discord_airflow import cli
 from discord_airflow.queries.registry import QUERIES
-from tests.rows.databases import shared_database
 
 EVIL = "evil\x1b[31m\x1b]0;t\x07\x9b1m\x85\u202e\u2066\u2028\x08\x7f\r\xad\u200b\u061c\U000e0041\ufeffend"
 LEAK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0041]")
@@ -94,7 +94,7 @@ def home(server, template, tmp_path_factory):
     fill(folder / FOLDER)
     (folder / "again").symlink_to(folder / FOLDER)
     (folder / "broken.json").write_text('{"title": "' + EVIL + '"')
-    with shared_database(server, template) as settings, pytest.MonkeyPatch.context() as patch:
+    with database_copy(server, template) as settings, pytest.MonkeyPatch.context() as patch:
         from discord_airflow import database
 
         with database.connect(settings) as connection:
