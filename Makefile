@@ -43,12 +43,12 @@ up: $(READY)
 down: $(READY)
 	@$(LOCAL_AIRFLOW) down
 
-## test: lint, format, types, then every test
+## test: lint, format, types, then every test [JOBS=2 processes at once]
 test: $(READY_DEV)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/basedpyright --warnings
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $${JOBS:+--numprocesses "$$JOBS" --dist loadfile}
 
 ## setup-image: install what the container image has into .data/image-venv
 setup-image: $(READY_IMAGE)
