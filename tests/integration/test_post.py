@@ -205,7 +205,8 @@ def test_the_tasks_ask_and_post_what_was_approved(discord, connection):
     assert discord.messages == []
     assert tasks.post(chosen)["messages"] == chosen["messages"] == len(discord.messages)
     shown = re.findall(r"```text\n(.*?)\n```", body, re.DOTALL)
-    assert [block.split() for block in shown] == [text.split() for text in discord.texts]
+    assert ["".join(block.split()) for block in shown] == ["".join(text.split()) for text in discord.texts]
+    assert all(len(line) <= tasks.FOLD for block in shown for line in block.split("\n"))
     with pytest.raises(NothingToPostError, match="posted already"):
         tasks.prepare(None, [DAY])
     with pytest.raises(NothingToPostError, match="posted already"):
