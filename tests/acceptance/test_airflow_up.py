@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def home(reachable_folder, tmp_path_factory):
-    """A home that PostgreSQL's user can enter, with a secret in `.env`; each test finds it as the one before left it."""
+    """A home that PostgreSQL's user can enter, with a secret in `.env`; a test finds it as the one before left it."""
     home = reachable_folder / tmp_path_factory.mktemp("home").name
     home.mkdir(mode=0o711)
     (home / ".env").write_text(f'DISCORD_TOKEN={CANARY}\nNOTIFY_EMAIL_PASSWORD="{PASSWORD}"\n')
