@@ -199,7 +199,7 @@ def test_every_value_comes_back_as_data(scratch, start):
     assert found_something > len(values) / 2
 
 
-@pytest.mark.parametrize("start", range(0, len(VALUES), BATCH) if LONG else [BATCH])
+@pytest.mark.parametrize("start", range(BATCH, len(VALUES), 5 * BATCH) if LONG else [BATCH])
 def test_every_value_is_found_in_the_index_too(database_settings, monkeypatch, start):
     """
     With the trigram index, and hardly another way to look messages up, a search finds what the model finds.
