@@ -193,7 +193,7 @@ def _by_id(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
 def _compared(message: Any, row: Row) -> list[str]:
     try:
         return differences(message, row)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         return [f"its shape ({type(error).__name__}: {error})"]
 
 

@@ -7,6 +7,7 @@ from export_documents import (
     DELETED,
     OTTO,
     OTTO_BLOCK,
+    THUMB,
     document,
     message,
     minified,
@@ -26,6 +27,14 @@ from discord_airflow.snowflake import LARGEST_SNOWFLAKE
 
 ATTACHMENT = {"id": "77", "url": "https://cdn.example/a.png", "fileName": "a.png", "fileSizeBytes": 5}
 STICKER = {"id": "78", "name": "wave", "format": "PNG", "sourceUrl": "https://cdn.example/s.png"}
+FORWARDED = {
+    "timestamp": stamp(0),
+    "timestampEdited": None,
+    "content": "far",
+    "attachments": [ATTACHMENT],
+    "embeds": [],
+}
+FORWARDED |= {"stickers": [STICKER]}
 EMBED = {"title": "moss", "url": None, "timestamp": None, "description": "soft", "images": [], "fields": []}
 
 
@@ -40,7 +49,7 @@ def archive(shared, tmp_path):
         document(
             message(0, "first", timestampEdited=stamp(1), attachments=[ATTACHMENT, {**ATTACHMENT, "id": "79"}]),
             message(1, "second", author=OTTO_BLOCK, reactions=[reaction(user(), OTTO_BLOCK)], embeds=[EMBED]),
-            message(2, "third", mentions=[OTTO_BLOCK], stickers=[STICKER], isPinned=True),
+            message(2, "third", mentions=[OTTO_BLOCK], stickers=[STICKER], isPinned=True, forwardedMessage=FORWARDED),
             message(3, "from nobody", author=DELETED, surprise=1),
             exported_at=stamp(120),
         ),
@@ -171,6 +180,11 @@ CHANGES = {
     "lost message": "DELETE FROM messages WHERE content = 'third'",
     "added message": "INSERT INTO messages SELECT (jsonb_populate_record(m, '{\"id\": 99}')).* FROM messages m"
     " WHERE content = 'third'",
+    "offset": "UPDATE messages SET utc_offset = 60 WHERE content = 'third'",
+    "look of an emoji": "UPDATE emojis SET is_animated = NOT is_animated",
+    "server of a reference": "UPDATE messages SET reference_guild_id = 5 WHERE content = 'third'",
+    "kind of a reference": "UPDATE messages SET reference_type = 'Forward' WHERE content = 'third'",
+    "forwarded file": "UPDATE forwarded_messages SET attachments = '[]'",
     "reference": "UPDATE messages SET reference_message_id = 5 WHERE content = 'third'",
 }
 
@@ -188,7 +202,7 @@ def test_a_single_changed_row_is_found_in_the_files(archive, change):
 
 def test_files_of_every_form_are_read_again(shared, tmp_path):
     """
-    Minified, tabbed, with a byte-order mark, with the header last, with NUL, lone surrogates, an id twice: no alarm.
+    Minified, tabbed, with NUL, lone surrogates, an id twice, large numbers, an emoji of another shape: no alarm.
     """
     connection = emptied(shared)
     write(tmp_path, document(message(0, "a\0b\ud800c"), channel=11), form=minified)
@@ -198,6 +212,8 @@ def test_files_of_every_form_are_read_again(shared, tmp_path):
     write(tmp_path, truncated[: truncated.rindex(b'"timestamp"')], "cut.json")
     write(tmp_path, document(message(7), {"id": "x"}, message(8), channel=15), "holed.json")
     write(tmp_path, b"[]", "list.json")
+    odd = [reaction(user(), emoji={**THUMB, "tint": 1e300}), reaction(user(), emoji={**THUMB, "code": None})]
+    write(tmp_path, document(message(9, reactions=odd, inlineEmojis=[THUMB]), message(10, zzz=1e300), channel=16))
     import_paths([tmp_path], lambda: connection_again(connection))
     files = {each.path.name: (each.state, each.examples) for each in check_files(connection, [tmp_path])}
     assert {state for name, (state, _) in files.items() if name != "list.json"} == {"ok"}, files

@@ -142,6 +142,8 @@ OPTIONS = {
 }
 ZONES = available_timezones() - {"localtime"}
 
+pytestmark = pytest.mark.timeout(1200 if LONG else 120)
+
 
 def _refuse():
     raise RefusedError
