@@ -2,7 +2,9 @@
 
 import re
 from datetime import timedelta
+from typing import ClassVar
 
+import psycopg
 import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -22,6 +24,18 @@ from discord_airflow.queries.search_index import (
 from discord_airflow.queries.search_slices import WALKED_FIRST
 from discord_airflow.snowflake import snowflake_at
 from tests.rows.year import FILL, MANY, WINDOW
+
+FEW_PAIRS = 5_000
+"""The week has a thousand messages, and two hundred of them carry something."""
+
+NEWCOMERS = """
+INSERT INTO messages SELECT (changed).*
+  FROM generate_series(1, 400) AS number, LATERAL (
+    SELECT jsonb_populate_record(m, jsonb_build_object('id', m.id + number, 'author_id', 1000 + number)) AS changed
+      FROM messages AS m WHERE kind = 0 ORDER BY id DESC LIMIT 1) AS one;
+INSERT INTO channel_authors
+    SELECT channel_id, author_id, sent_at, id, sent_at, id FROM messages WHERE author_id > 1000
+"""
 
 ON_A_WINDOW = [query for query in QUERIES.values() if "window" in query.parameters]
 
@@ -52,6 +66,37 @@ def test_a_window_is_read_by_its_ids_and_not_out_of_the_whole_archive(connection
         scans, found = (after - start for after, start in zip(read_of_messages(connection), before, strict=True))
     assert scans == 0
     assert found < MANY
+
+
+class Explained(psycopg.Cursor):
+    """A cursor that keeps how many pairs of rows each statement compares in vain."""
+
+    compared: ClassVar[dict[str, int]] = {}
+
+    def execute(self, query, parameters=None, **options):
+        if parameters is not None:
+            explained = psycopg.Cursor(self.connection).execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", parameters)
+            ((found,),) = explained.fetchall()
+            Explained.compared[query.splitlines()[0]] = in_vain(found[0]["Plan"])
+        return super().execute(query, parameters, **options)
+
+
+def in_vain(node):
+    """Return how many pairs of rows the joins of a plan look at and throw away."""
+    here = node.get("Rows Removed by Join Filter", 0) * node["Actual Loops"]
+    return here + sum(in_vain(below) for below in node.get("Plans", ()))
+
+
+@pytest.mark.parametrize("query", ON_A_WINDOW, ids=lambda query: query.name)
+def test_nothing_in_a_window_is_compared_with_everything_in_it(connection, query, monkeypatch):
+    """Where the planner expects one row and there are thousands, it joins two lists by comparing each with each."""
+    Explained.compared.clear()
+    with connection.transaction(force_rollback=True):
+        connection.execute(NEWCOMERS)
+        monkeypatch.setattr(connection, "cursor_factory", Explained)
+        query.run(connection, {"window": WINDOW})
+    assert Explained.compared
+    assert {asked: pairs for asked, pairs in Explained.compared.items() if pairs > FEW_PAIRS} == {}
 
 
 @pytest.mark.parametrize("function", ["messages_in", "few_messages_in"])

@@ -7,10 +7,12 @@ WITH given AS MATERIALIZED (  -- reactions are fewer than messages: only those t
     SELECT m.id, channels.guild_id, m.channel_id, m.author_id, m.author_kind, m.sent_at, given.reactions, given.users_listed
       FROM given
       JOIN messages_in(%(since)s, %(until)s) AS m ON m.id = given.message_id
-      JOIN counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS channels
-        ON channels.id = m.channel_id
+     CROSS JOIN LATERAL (  -- by its key, whatever the planner expects of the join above
+        SELECT * FROM counted_channels(%(guild_ids)s::bigint[], %(excluded_channels)s::bigint[]) AS counted
+         WHERE counted.id = m.channel_id OFFSET 0
+     ) AS channels
      WHERE is_written_message(m.kind, m.author_kind, m.deleted_at)
-), scored AS (  -- asked of each message: the planner takes them for one, and would compare each with each in a join
+), scored AS (  -- asked of each message: a join of two lists may be planned for one row, and compares each with each
     SELECT reacted.*,
            CASE WHEN users_listed
                 THEN (SELECT count(DISTINCT reaction_users.user_id)
