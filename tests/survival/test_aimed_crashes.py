@@ -10,6 +10,7 @@ from shared_database import never_wait_for_the_disk
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import HISTORY, Imports, stop_at_once
+from survival.structures import broken
 from survival.tiers import LONG, SEED, Clock, count, told
 from table_contents import contents, empty
 
@@ -113,6 +114,7 @@ def test_a_server_that_stops_in_a_phase_of_an_import_keeps_whole_files(settings,
         with door.connect(settings, autocommit=True) as connection:
             connection.execute("DROP FUNCTION hold CASCADE")
             assert faults(connection, imports.folder) == [], (phase, number, statement)
+            assert broken(connection) == [], (phase, number, statement)
             assert connection.execute("SELECT count(*) FROM ledger").fetchone() >= there
             assert imports.run() == 0
             assert contents(connection, without=HISTORY) == wanted, (phase, number)

@@ -7,6 +7,7 @@ from shared_database import never_wait_for_the_disk, shared_database
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import Imports, Ordeal, kill, stop_at_once
+from survival.structures import broken
 from survival.tiers import LONG, SEED, Clock, told
 
 from discord_airflow import database as door
@@ -121,6 +122,7 @@ def _crash_again_and_again(settings, imports):
         embedded.start(settings)
         with psycopg.connect(imports.dsn, autocommit=True) as ordeal.connection:
             ordeal.look(number)
+            assert broken(ordeal.connection) == [], f"after crash {number}"
             if number % 3 == 2:  # and else the next crash comes where this one left it
                 ordeal.cycle()
     told(f"{ordeal.hits} crashes of the server at random moments, {ordeal.in_mid_work} in mid-work")
@@ -141,3 +143,22 @@ def test_the_checker_sees_what_it_should(imports, shared):
         with shared.transaction(force_rollback=True):
             shared.execute(sql.SQL(damage))
             assert faults(shared, imports.folder) != [], damage
+
+
+def test_a_row_that_an_index_lacks_is_noticed(shared):
+    """
+    What looks for broken structures finds one: an index whose function was changed behind its back.
+    """
+    times = (
+        "CREATE OR REPLACE FUNCTION times(x int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN x * {}; END'"
+    )
+    shared.execute(times.format(2))
+    shared.execute(
+        "CREATE TABLE leaves AS SELECT x FROM generate_series(1, 9) x; CREATE INDEX found ON leaves (times(x))"
+    )
+    try:
+        assert broken(shared) == []
+        shared.execute(times.format(3))
+        assert [told.partition(":")[0] for told in broken(shared)] == ["found"]
+    finally:
+        shared.execute("DROP TABLE leaves; DROP FUNCTION times; DROP EXTENSION IF EXISTS amcheck")
