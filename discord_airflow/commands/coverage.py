@@ -97,7 +97,7 @@ def _print_guild(guild: GuildCoverage, weeks: list[dict[int, str]], windows: lis
         picture = "".join(_MARKS.get(week.get(channel.channel_id, ""), " ") for week in weeks)
         name = set_cell_size(plain(channel.channel_name), _NAME_WIDTH)
         say(f"{name}  {picture}  {channel.channel_id}")
-    say(f"{'':<{_NAME_WIDTH}}  {_LEGEND}")
+    say(_LEGEND)
     for gap in guild.gaps:
         say(
             f"missing: {plain(gap.channel_name)} from {gap.since:%Y-%m-%d %H:%M} to {gap.until:%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from discord_airflow.errors import DataQuarantinedError, UsageError
-from discord_airflow.reporting.payload import Section, absent_section
+from discord_airflow.reporting.payload import Section
 from discord_airflow.reporting.request import ReportRequest
 from discord_airflow.sql_files import statement
 from discord_airflow.window import Window
@@ -33,11 +33,6 @@ def store_section(connection: psycopg.Connection[Any], request: ReportRequest, s
             statement(_PACKAGE, "store_section"),
             {"run_key": request.run_key, "section": section.name, "payload": payload},
         )
-
-
-def mark_absent(connection: psycopg.Connection[Any], request: ReportRequest, section: str, reason: str) -> None:
-    """Note that the run has to do without *section*; *reason* is one sentence for the reader of the report."""
-    store_section(connection, request, absent_section(section, reason))
 
 
 def fetch_run(connection: psycopg.Connection[Any], run_key: str) -> ReportRequest:

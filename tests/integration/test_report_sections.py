@@ -16,10 +16,11 @@ from discord_airflow.reporting import sections
 from discord_airflow.reporting.build import build_report
 from discord_airflow.reporting.due import default_until
 from discord_airflow.reporting.markdown import render_markdown
+from discord_airflow.reporting.payload import absent_section
 from discord_airflow.reporting.questions import ask
 from discord_airflow.reporting.request import SECTIONS, ReportRequest
 from discord_airflow.reporting.sections import compute_section
-from discord_airflow.reporting.store import mark_absent
+from discord_airflow.reporting.store import store_section
 from discord_airflow.reporting.write import rendered
 from discord_airflow.settings import ReportSettings, Settings
 from discord_airflow.window import window_ending
@@ -178,7 +179,7 @@ def test_a_section_that_was_not_computed_is_stated(database):
     stored(database)
     request = ReportRequest("run", WINDOW)
     compute_section(database, "stats", request)
-    mark_absent(database, request, "digest", "No model was reachable.")
+    store_section(database, request, absent_section("digest", "No model was reachable."))
     missing = {one.section: one.reason for one in build_report(database, "run").missing}
     assert set(missing) == {*SECTIONS, "digest"} - {"stats"}
     assert missing["digest"] == "No model was reachable."
