@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pygal
 from pygal.style import Style
 
@@ -38,10 +40,31 @@ def bars_svg(section: Section) -> bytes:
         show_x_labels=False,
         formatter=lambda value: f"{value:,g}",
         truncate_label=-1,
-        range=(0, max(values) * 1.08),  # room for the last figure
+        range=(0, max(values) * 1.12),  # room for the last figure
         no_prefix=True,
     )
     # pygal draws the first of a horizontal chart at the bottom.
     chart.x_labels = [bar.label for bar in reversed(section.bars)]
     chart.add("", [bar.value for bar in reversed(section.bars)])
-    return chart.render()
+    tree = chart.render_tree()
+    _strip(tree)
+    _values_behind_bars(tree)
+    return ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+
+
+def _strip(element: ElementTree.Element) -> None:
+    """Take out what pygal adds for its own script, and the day on which it ran."""
+    for child in list(element):
+        if not isinstance(child.tag, str) or child.tag.endswith("script"):
+            element.remove(child)
+        else:
+            _strip(child)
+
+
+def _values_behind_bars(tree: ElementTree.Element) -> None:
+    """Write each figure behind the end of its bar; pygal centres it there, half on the bar and half beside it."""
+    bars = [one for one in tree.iter() if one.tag.endswith("rect") and "reactive" in one.get("class", "")]
+    figures = [one for one in tree.iter() if one.get("class") == "value" and one.tag.endswith("text")]
+    for bar, figure in zip(bars, figures, strict=True):
+        figure.set("x", f"{float(bar.get('x', '0')) + float(bar.get('width', '0')) + 6:g}")
+        figure.set("style", "text-anchor:start")

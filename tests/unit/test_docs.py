@@ -128,3 +128,10 @@ def test_every_page_is_in_the_list_of_the_readme_or_linked_from_one():
         for path in re.findall(r"\]\((?!https?://)([^)#]+)", TEXTS[page])
     }
     assert [page.name for page in sorted(ROOT.glob("docs/*.md")) if page not in linked] == []
+
+
+def test_a_picture_runs_nothing_and_names_no_day():
+    """The plots stand by themselves: no script, and the same bytes for the same figures."""
+    plots = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/images/*.svg"))]
+    assert len(plots) >= 5
+    assert not [plot for plot in plots if re.search(r"<script|<!--|https?://(?!www\.w3\.org/)", plot)]
