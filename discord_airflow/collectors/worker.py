@@ -49,6 +49,7 @@ def main() -> None:
             os.environ.pop("PGHOSTADDR", None)
         with Door(lambda: database.connect(settings)) as door:
             _Worker(door, replies).run()
+        os._exit(0)  # or Python would free, one by one, what it remembers of tens of thousands of people
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
 

@@ -74,6 +74,8 @@ class WorkerPool:
         self._selector.close()
 
     def _end_workers(self) -> None:
+        for worker in self._alive:  # they end at the same time, not one after the other
+            worker.dismiss()
         while self._alive:
             worker = self._alive.pop()
             self._selector.unregister(worker)

@@ -72,6 +72,14 @@ class WorkerProcess:
         self.ready = self.ready or any(isinstance(reply, Ready) for reply in found)
         return found
 
+    def dismiss(self) -> None:
+        """Let it end, in the middle of its work if need be, and wait for nothing."""
+        assert self._process.stdin is not None
+        if self.orders:
+            self._process.kill()
+        with suppress(OSError):
+            self._process.stdin.close()
+
     def wait(self) -> int:
         """Return how it ended, its exit status or minus the signal; it has ended, or will as nothing is ordered."""
         assert self._process.stdin is not None
@@ -88,8 +96,7 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End it, in the middle of its work if need be."""
-        if self.orders:
-            self._process.kill()
+        self.dismiss()
         self.wait()
 
     def _send(self, message: object) -> None:
