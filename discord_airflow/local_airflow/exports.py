@@ -35,6 +35,7 @@ def bring_in(settings: Settings, folder: Path, tell: Tell) -> ImportSummary:
     """Import the exports in *folder*; what could not be stored is told and stops nothing."""
     if not folder.exists():
         raise FileTroubleError(f"{folder} does not exist; name a folder with DiscordChatExporter's JSON files.")
+    tell(f"Importing {_shown(folder)} ...")
     with connect(settings.database) as connection:
         apply_schema(connection)
     summary = import_paths([folder], lambda: connect(settings.database), workers=workers_of(settings))

@@ -44,8 +44,9 @@ def report(settings: Settings, exports: Path | None, days: int | None, until: st
             if until:  # as it was written: in UTC a time over which the clock jumps would be lost
                 configuration["until"] = until.strip()
             began = monotonic()
+            tell(f"Running {DAG} in Airflow {airflow_version()} ...")
             outcome = run_dag(place, DAG, configuration, _environment(used))
-            tell(f"{DAG} ran in Airflow {airflow_version()}: success after {monotonic() - began:.0f} seconds")
+            tell(f"{DAG}: success after {monotonic() - began:.0f} seconds")
     _show(used.report.directory / f"{outcome.handover['report']}.md", tell)
 
 
