@@ -127,7 +127,7 @@ COLUMNS: Mapping[type, tuple[Column, ...]] = {
         Column("Before", lambda row, _: number(row.preceding), is_number=True),
         Column("New", lambda row, _: number(row.new), is_number=True),
         Column("Returned", lambda row, _: number(row.returned), is_number=True),
-        Column("Lapsed", lambda row, _: number(row.lapsed), is_number=True),
+        Column("Silent", lambda row, _: number(row.lapsed), is_number=True),
         Column("28 days", lambda row, _: number(row.posters_28_days), is_number=True),
     ),
     rows.MembershipMonth: (

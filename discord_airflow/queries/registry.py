@@ -73,7 +73,7 @@ QUERIES: Mapping[str, Query] = {
         Query("user_messages", "The latest messages of an account.", query_builder.fetch_user_messages),
         Query("users", "Accounts by any name they ever had.", query_builder.fetch_users),
         Query("watermark", "How much the database holds at this moment.", query_builder.fetch_watermark),
-        Query("weekly_active", "Posters by week: new, returned and lapsed.", query_builder.fetch_weekly_active),
+        Query("weekly_active", "Posters by week: new, returned and silent.", query_builder.fetch_weekly_active),
         Query("weekly_trend", "Messages and posters by week.", query_builder.fetch_weekly_trend),
     )
 }
