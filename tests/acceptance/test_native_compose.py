@@ -38,7 +38,7 @@ SOONER = {
 
 pytestmark = [
     pytest.mark.airflow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(1500),
     pytest.mark.skipif("NATIVE" not in os.environ, reason="takes minutes; run it with: make test-native"),
 ]
 

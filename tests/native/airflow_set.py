@@ -65,7 +65,7 @@ class AirflowSet:
             cwd=self.home,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,  # minutes on a busy machine
             check=False,
         )
         with (self.home / "init.log").open("a") as log:
