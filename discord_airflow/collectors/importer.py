@@ -7,6 +7,7 @@ observation of each message wins whatever the order of the files, and each file 
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -75,7 +76,9 @@ def import_paths(
                 apply_note(door.connection, note)
         summary = tally.summary(dry_run=dry_run)
         if summary.counts.written and not dry_run:
-            analyze_grown(door.connection)
+            # Everything is stored by now, and autovacuum looks at the tables sooner or later.
+            with suppress(psycopg.OperationalError):
+                analyze_grown(door.connection)
     return summary
 
 

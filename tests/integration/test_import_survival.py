@@ -13,6 +13,7 @@ from export_documents import CHANNEL, DELETED, OTTO_BLOCK, document, message, re
 from table_contents import contents, empty
 
 from discord_airflow import database as door
+from discord_airflow.collectors import importer
 from discord_airflow.collectors.importer import import_file, import_paths
 
 BLOCKED = """
@@ -102,6 +103,22 @@ def test_a_connection_that_is_lost_is_opened_again(connection, database_settings
 
     assert import_paths([folder], connect).imported == 12
     assert len(opened) == 2
+
+
+def test_an_import_whose_files_are_stored_ends_well_without_its_statistics(
+    connection, database_settings, folder, monkeypatch
+):
+    """
+    A connection that breaks when everything is stored costs the planner's statistics, which others will make.
+    """
+
+    def lose(session):
+        session.close()
+        raise psycopg.OperationalError("the network is gone")
+
+    monkeypatch.setattr(importer, "analyze_grown", lose)
+    assert import_paths([folder], lambda: door.connect(database_settings)).exit_code == 0
+    assert connection.execute("SELECT count(*) FROM ledger").fetchone()[0] > 0
 
 
 def test_importers_at_once_end_like_one(connection, database_settings, folder):

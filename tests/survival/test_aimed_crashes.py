@@ -90,7 +90,7 @@ def test_a_server_that_stops_in_a_phase_of_an_import_keeps_whole_files(settings,
     The crash comes exactly in that phase of the first, the second ... file; after the recovery the ledger's files are
     whole, the one at hand is not there, and the next import ends as if nothing had been.
     """
-    clock, crashes = Clock(share=0.3), 0
+    clock, crashes, statement = Clock(share=0.3), 0, "nowhere"
     with door.connect(settings, autocommit=True) as connection:
         assert imports.run() == 0
         wanted = contents(connection, without=HISTORY)
