@@ -6,7 +6,7 @@ proofs in the exports folder; the import moves the cursor, in the transaction th
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -282,8 +282,3 @@ def _contradicts(state: EarlierExports, exported: Exported) -> bool:
         return False
     shown = count_up_to(exported.path, newest_id) if exported.facts is not None else 0
     return stored - shown >= _MANY_GONE
-
-
-def proven_files(exported: Sequence[Exported]) -> list[Exported]:
-    """Return the exports that left a file to import."""
-    return [one for one in exported if one.verdict.proven and one.facts is not None]

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -110,14 +109,6 @@ def read_note(path: Path) -> ProofNote | None:
     except (OSError, ValueError, TypeError):
         return None
     return note
-
-
-def pending_notes(exports: Path) -> Iterator[tuple[Path, ProofNote]]:
-    """Yield the proofs below *exports* that still have their file or never had one, oldest name first."""
-    for path in sorted(exports.glob(f"*/*/*{PROOF_SUFFIX}")):
-        note = read_note(path)
-        if note is not None and (note.sha256 is None or path.with_name(path.name.removesuffix(PROOF_SUFFIX)).exists()):
-            yield path, note
 
 
 def sha256_of(path: Path) -> str:

@@ -17,13 +17,13 @@ from export_documents import (
     user,
     write,
 )
+from rebuild import rebuild_export
 from standin.example import example_world
 from standin.failures import DotNetError
 from standin.population import populate
 from standin.writing import write_export
 
 from discord_airflow.collectors.importer import import_file
-from discord_airflow.collectors.rebuild import rebuild_export
 
 RELEASES = (
     "2.26", "2.27", "2.28", "2.31", "2.33", "2.35", "2.36", "2.38", "2.40", "2.40.1", "2.40.4", "2.41", "2.42.3",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from psycopg.rows import dict_row
 
 from discord_airflow.collectors.export_format import NO_DATE
-from discord_airflow.collectors.load import Connection, run
+from discord_airflow.collectors.load import Connection
 from discord_airflow.collectors.message_rows import NO_CALL, NO_INLINE_EMOJIS, NO_MENTIONS, NO_STICKERS
 from discord_airflow.collectors.people import AVATAR, COLOR, DISCRIMINATOR, NICKNAME, NUMERIC, ROLES
 from discord_airflow.sql_files import statement
@@ -22,7 +22,7 @@ Block = dict[str, Any]
 
 def rebuild_export(connection: Connection, sha256: str) -> Block:
     """Return the whole document of an imported file; one that was not imported raises LookupError."""
-    row = run(connection, "rebuild_header", {"sha256": sha256}).fetchone()
+    row = connection.execute(statement("rebuild", "header"), {"sha256": sha256}).fetchone()
     if row is None:
         raise LookupError(f"no file with the hash {sha256} was imported")
     header, is_falling = row
@@ -34,7 +34,7 @@ def rebuild_messages(connection: Connection, sha256: str) -> Iterator[Block]:
     """Yield the file's messages in rising order of their ids."""
     blocks = _Blocks(connection)
     with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(statement("discord_airflow.collectors", "rebuild_messages"), {"sha256": sha256})
+        cursor.execute(statement("rebuild", "messages"), {"sha256": sha256})
         for row in cursor:
             yield row["residue"] if row["residue"] is not None else _message(row, blocks)
 
@@ -63,7 +63,9 @@ class _Blocks:
     def user(self, user_id: int, digest: int) -> Block:
         """Return the block of a user as some export showed it."""
         if (user_id, digest) not in self._users:
-            row = run(self._connection, "rebuild_profile", {"user_id": user_id, "digest": digest}).fetchone()
+            row = self._connection.execute(
+                statement("rebuild", "profile"), {"user_id": user_id, "digest": digest}
+            ).fetchone()
             assert row is not None
             self._users[user_id, digest] = _user(_Profile(*row))
         return self._users[user_id, digest]
@@ -71,7 +73,7 @@ class _Blocks:
     def emoji(self, digest: int) -> Block:
         """Return the block of an emoji."""
         if digest not in self._emojis:
-            row = run(self._connection, "rebuild_emoji", {"digest": digest}).fetchone()
+            row = self._connection.execute(statement("rebuild", "emoji"), {"digest": digest}).fetchone()
             assert row is not None
             self._emojis[digest] = _emoji(*row)
         return self._emojis[digest]
