@@ -18,6 +18,7 @@ from native.postgres import running_postgres
 from native.rest import Rest
 from native.scale_out import UNTIL, WAITING, reports, show
 from native.services import wait_until
+from psycopg import sql
 
 from tests.browser.conftest import CHROMIUM
 
@@ -182,7 +183,8 @@ def test_no_secret_is_in_any_log_report_or_database(project, rest):
     with project.postgres.connect("airflow") as connection:
         # It would have been found: these tables are not empty.
         for table in ("xcom", "rendered_task_instance_fields", "task_instance"):
-            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
+            rows = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            assert connection.execute(rows).fetchone() != (0,)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")

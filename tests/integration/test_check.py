@@ -269,8 +269,10 @@ def test_a_report_whose_figures_do_not_count_up_is_found(archive, capsys, databa
     assert cli.main(["report", "--until", "2026-03-08"]) == 0, capsys.readouterr().err
     findings = {finding.name: finding for finding in check_consistency(connection)}
     assert (findings["report_figures"].outcome, findings["report_figures"].looked_at) == ("ok", 5)
-    forged = "jsonb_set(payload, '{answers,activity,rows,0,messages}', '41')"
-    connection.execute(f"UPDATE report_sections SET payload = {forged} WHERE section = 'stats'")
+    connection.execute(
+        "UPDATE report_sections SET payload = jsonb_set(payload, '{answers,activity,rows,0,messages}', '41')"
+        " WHERE section = 'stats'"
+    )
     assert "report_figures" in failures(connection)
 
 

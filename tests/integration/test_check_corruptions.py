@@ -222,9 +222,13 @@ def test_a_changed_report_is_found(archive, monkeypatch, tmp_path):
             connection.execute(store, (Jsonb(one_changed(chance, payload)), section))
             assert "report_sections" in failed(connection)
             connection.execute(store, (Jsonb(payload), section))
-    for change in ("until = until + interval '1 second'", "zone = 'UTC+1'", "options = options || '{\"x\": 1}'"):
+    for change in (
+        "UPDATE report_runs SET until = until + interval '1 second'",
+        "UPDATE report_runs SET zone = 'UTC+1'",
+        "UPDATE report_runs SET options = options || '{\"x\": 1}'",
+    ):
         with connection.transaction(force_rollback=True):
-            connection.execute(f"UPDATE report_runs SET {change}")
+            connection.execute(change)
             assert connection.execute(statement("discord_airflow.checking", "report_sections")).fetchone()[1] > 0
     assert failed(connection) == []
 

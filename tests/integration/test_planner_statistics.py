@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from export_documents import document, message, write
-from shared_database import emptied, shared_database
+from psycopg import sql
+from shared_database import shared_database
 
 from discord_airflow import database as door
 from discord_airflow.collectors.importer import import_paths
@@ -24,14 +25,8 @@ def shared(server, template):
     """A database for all tests of this module, in which nobody else analyses anything."""
     with shared_database(server, template) as connection:
         for table in ALL_TABLES:
-            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+            connection.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
         yield connection
-
-
-@pytest.fixture
-def connection(shared):
-    """That database, empty."""
-    return emptied(shared)
 
 
 def test_a_table_is_looked_at_again_when_it_grew_by_a_tenth(connection):
@@ -73,7 +68,7 @@ def filled(connection):
     return {
         name
         for (name,) in connection.execute(names).fetchall()
-        if connection.execute(f"SELECT EXISTS (SELECT FROM {name})").fetchone() == (True,)
+        if connection.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(name))).fetchall()
     }
 
 

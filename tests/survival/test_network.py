@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from shared_database import emptied, shared_database
+from shared_database import emptied
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import HISTORY
@@ -29,13 +29,6 @@ KINDS = ("reset", "reset", "reset", "close", "close", "close", "stall", "stall",
 HANGS_AFTER = 90
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 180)
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for the tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
 
 
 @pytest.fixture
