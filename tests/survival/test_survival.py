@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 from psycopg import sql
-from shared_database import never_wait_for_the_disk, shared_database
+from shared_database import never_wait_for_the_disk
 from survival.archive import build
 from survival.checker import faults
 from survival.harness import Imports, Ordeal, kill, stop_at_once
@@ -26,13 +26,6 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("exports")
     build(made, SEED)
     return made
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for the tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import time
 import psutil
 import pytest
 import yaml
-from shared_database import shared_database
 from survival.archive import build
 from survival.commands import Commands, signal_to
 from survival.harness import Ordeal, is_alive, wait_until_nobody_is_there
@@ -54,13 +53,6 @@ class WorkerOrdeal(Ordeal):
         while is_alive(process) and not workers_of(process):
             time.sleep(0.001)
         super().wait_for_work(process)
-
-
-@pytest.fixture(scope="module")
-def shared(server, template):
-    """A database for the tests of this module."""
-    with shared_database(server, template) as connection:
-        yield connection
 
 
 @pytest.fixture
