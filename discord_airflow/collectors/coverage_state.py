@@ -33,7 +33,7 @@ class CoverageState:
     def channels(self, guild_id: int) -> Mapping[int, KnownChannel]:
         """Return what is known of each channel of the guild, by id."""
         proven: dict[int, list[IdRange]] = {}
-        for channel_id, after, before, _, _ in self._rows("proven_ranges", guild_id=guild_id):
+        for channel_id, after, before in self._rows("proven_ranges", guild_id=guild_id):
             proven.setdefault(channel_id, []).append(IdRange(after, before))
         stored = {row[0]: row for row in self._rows("newest_messages", guild_id=guild_id)}
         return {

@@ -8,10 +8,11 @@ from typing import Any
 import psycopg
 
 from discord_airflow.collectors import load
-from discord_airflow.collectors.coverage import Coverage, bury_older, claimed_range, write_coverage
+from discord_airflow.collectors.coverage import Coverage, bury_older, write_coverage
 from discord_airflow.collectors.export_header import parse_header, parse_time, refuse_foreign
 from discord_airflow.collectors.export_reader import ExportReader, open_export
 from discord_airflow.collectors.export_release import release_of
+from discord_airflow.collectors.file_coverage import covered_ranges
 from discord_airflow.collectors.import_summary import Counts, FileResult, FileStatus
 from discord_airflow.collectors.intake import Intake, OutOfOrderError, newest_instant
 from discord_airflow.collectors.ledger import Task, write_ledger
@@ -200,29 +201,24 @@ class _FileImport:
 
     def _cover(self, intake: Intake, result: FileResult) -> int:
         """Write the coverage, conclude deletions, and return how many authors lost messages."""
-        header, proof = self._header, self._task.proof
-        buried = 0
+        header, buried = self._header, 0
         if intake.lowest_id is not None and intake.highest_id is not None:
             lowest, highest = intake.lowest_id, intake.highest_id
             buried = bury_older(self._connection, header.channel_id, lowest, highest, self._observed_at)
-        after, before = claimed_range(header, intake.highest_id)
-        reason = None
-        if result.coverage_state == "partial":
-            after, before = intake.reached(after, before)
-            reason = "; ".join((*result.notes, *(trouble.detail for trouble in result.troubles[:1]))) or None
-        elif proof is not None:
-            after, before = proof.after_id, proof.before_id
-        coverage = Coverage(
-            channel_id=header.channel_id,
-            after_id=after,
-            before_id=before,
-            observed_at=self._observed_at,
-            state=result.coverage_state or "claimed",
-            guild_id=header.guild_id,
-            reason=reason,
-            sha256=self._task.sha256,
-        )
-        return buried + write_coverage(self._connection, coverage)
+        is_counted = _is_counted(self._reader.root, intake)
+        for covered in covered_ranges(header, self._task.proof, intake, result, is_counted=is_counted):
+            coverage = Coverage(
+                channel_id=header.channel_id,
+                after_id=covered.after_id,
+                before_id=covered.before_id,
+                observed_at=self._observed_at,
+                state=covered.state,
+                guild_id=header.guild_id,
+                reason=covered.reason,
+                sha256=self._task.sha256,
+            )
+            buried += write_coverage(self._connection, coverage)
+        return buried
 
     def _facts(self, intake: Intake, counts: Counts) -> dict[str, Any]:
         header, root = self._header, clean(self._reader.root)[0]
@@ -252,8 +248,7 @@ class _FileImport:
 
     def _result(self, intake: Intake, counts: Counts) -> FileResult:
         status: FileStatus = "damaged" if intake.quarantined else "whole"
-        root = self._reader.root
-        stated = _stated(root) if "messageCount" in root else intake.position
+        is_counted = _is_counted(self._reader.root, intake)
         proof = self._task.proof
         return FileResult(
             path=self._task.source.path,
@@ -266,11 +261,7 @@ class _FileImport:
             counts=counts,
             troubles=tuple(intake.troubles),
             notes=_notes(self._reader, intake, counts),
-            coverage_state="partial"
-            if status == "damaged" or stated != intake.position
-            else proof.state
-            if proof
-            else "claimed",
+            coverage_state="partial" if status == "damaged" or not is_counted else proof.state if proof else "claimed",
         )
 
 
@@ -289,6 +280,11 @@ def _count_note(reader: ExportReader, intake: Intake) -> str:
     if "messageCount" not in reader.root:
         return "it does not say how many messages it holds"
     return f"it says it holds {ascii(reader.root['messageCount'])[:20]} messages, but holds {intake.position}"
+
+
+def _is_counted(root: dict[str, Any], intake: Intake) -> bool:
+    """Return whether a file holds as many messages as it says, if it says so."""
+    return "messageCount" not in root or _stated(root) == intake.position
 
 
 def _stated(root: dict[str, Any]) -> int | None:

@@ -6,8 +6,14 @@ import pytest
 from export_documents import CHANNEL, GUILD, MIRA, OTTO_BLOCK, document, message, snowflake, stamp, write
 from table_contents import written_rows
 
+from discord_airflow.checking.against_files import kept_files
+from discord_airflow.checking.consistency import check_consistency
+from discord_airflow.checking.replay import check_by_replay
+from discord_airflow.collectors.chat_exporter import IdRange
 from discord_airflow.collectors.coverage import Coverage, Proof, record_coverage
+from discord_airflow.collectors.coverage_state import CoverageState
 from discord_airflow.collectors.importer import import_file
+from discord_airflow.collectors.plan import missing
 
 WHOLE = Proof("complete", 0, snowflake(1000))
 
@@ -124,3 +130,79 @@ def test_coverage_without_a_file(connection, tmp_path, state, gone):
     record_coverage(connection, Coverage(CHANNEL, 0, snowflake(1000), seen, state, GUILD, "a reason"))
     row = connection.execute("SELECT state, reason, sha256 FROM coverage WHERE sha256 IS NULL").fetchone()
     assert (row, deleted(connection)) == ((state, "a reason", None), gone)
+
+
+def troubles_of_checks(connection, folder):
+    """The names of the checks that do not pass, the replay of all files among them."""
+    findings = [*check_consistency(connection), check_by_replay(connection, kept_files([folder]))]
+    return [finding.name for finding in findings if finding.outcome != "ok"]
+
+
+def covered(connection):
+    """The covered ranges with their states, ids as minutes."""
+    minute = {snowflake(at) + by: (at, by) for at in range(1001) for by in (-1, 0, 1)} | {0: (0, 0)}
+    rows = connection.execute("SELECT after_id, before_id, state FROM coverage ORDER BY 1, 2, 3").fetchall()
+    return [(minute[after], minute[before], state) for after, before, state in rows]
+
+
+def left_to_export(connection):
+    """What a collector would ask for of the proven range of WHOLE."""
+    (channel,) = CoverageState(connection).channels(GUILD).values()
+    return missing(channel.proven, IdRange(WHOLE.after_id, WHOLE.before_id))
+
+
+def test_a_proven_file_proves_all_around_a_message_that_cannot_be_stored(connection, tmp_path):
+    """
+    The exporter would write it so again, every day: it is a hole of its own that no collector asks for. What is stored
+    of that message stays, and deletions around it are seen.
+    """
+    import_file(connection, write(tmp_path, on(2, 0, 1, 2, 3)))
+    odd = [message(1, timestamp="never"), message(2, timestamp="never")]
+    path = write(tmp_path, document(*odd, message(3), exported_at="2026-03-03T00:00:00+00:00"))
+    connection.execute("DELETE FROM coverage")
+    result = import_file(connection, path, proof=WHOLE)
+    assert (result.status, result.coverage_state, deleted(connection)) == ("damaged", "partial", {0: "2026-03-03"})
+    assert covered(connection) == [
+        ((0, 0), (1, 0), "complete"),
+        ((1, -1), (1, 1), "partial"),
+        ((1, 0), (2, 0), "complete"),
+        ((2, -1), (2, 1), "partial"),
+        ((2, 0), (1000, 0), "complete"),
+    ]
+    assert left_to_export(connection) == []
+
+
+@pytest.mark.parametrize(("identity", "stated"), [(str(snowflake(2)), 7), ("no number", 3)])
+def test_a_hole_of_unknown_size_proves_nothing_around_it(connection, tmp_path, identity, stated):
+    """
+    A file that holds fewer messages than it says, or a message without a usable id, may lack anything.
+    """
+    messages = message(1, timestamp="never"), message(2, id=identity), message(3)
+    root = document(*messages, exported_at=stamp(100), messageCount=stated)
+    result = import_file(connection, write(tmp_path, root), proof=WHOLE)
+    states = connection.execute("SELECT DISTINCT state FROM coverage").fetchall()
+    assert (result.coverage_state, states) == ("partial", [("partial",)])
+    assert left_to_export(connection) == [IdRange(WHOLE.after_id, WHOLE.before_id)]
+
+
+def test_broken_text_proves_nothing_around_it(connection, tmp_path):
+    """
+    Where a message is no JSON, its id may be broken, too.
+    """
+    whole = write(tmp_path, document(message(1), message(2, "torn"), message(3), exported_at=stamp(100)))
+    whole.write_bytes(whole.read_bytes().replace(b'"torn"', b'"torn'))
+    result = import_file(connection, whole, proof=WHOLE)
+    assert (result.counts.new, result.counts.quarantined) == (2, 1)
+    assert {state for *_, state in covered(connection)} == {"partial"}
+
+
+def test_the_checks_know_holes(connection, tmp_path):
+    """
+    A database with holes is sound, and importing its files again makes the same; a hole that is proven is none.
+    """
+    root = document(message(1, timestamp="never"), message(2), exported_at=stamp(100))
+    import_file(connection, write(tmp_path, root), proof=WHOLE)
+    assert troubles_of_checks(connection, tmp_path) == []
+    connection.execute("UPDATE coverage SET before_id = after_id + 5 WHERE state = 'complete' AND after_id = 0")
+    connection.execute("UPDATE coverage SET after_id = after_id - 5 WHERE state = 'complete' AND after_id > 0")
+    assert troubles_of_checks(connection, tmp_path) == ["coverage", "replay"]

@@ -10,6 +10,11 @@ WITH found AS (
     UNION ALL
     SELECT 'channel ' || c.channel_id || ': file ' || l.file_name || ' is damaged, but its range counts as ' || c.state
       FROM coverage c JOIN ledger l ON l.sha256 = c.sha256
-     WHERE l.status = 'damaged' AND c.state IN ('complete', 'empty', 'claimed')
+     WHERE l.status = 'damaged'
+       AND (c.state = 'claimed'
+            OR c.state IN ('complete', 'empty')  -- around the messages that cannot be stored
+               AND EXISTS (SELECT FROM quarantine q
+                            WHERE q.sha256 = c.sha256
+                              AND coalesce(q.message_id > c.after_id AND q.message_id < c.before_id, true)))
 )
 SELECT (SELECT count(*) FROM coverage), (SELECT count(*) FROM found), ARRAY(SELECT example FROM found ORDER BY 1 LIMIT 5)
