@@ -115,7 +115,9 @@ class _Comparison:
         self._refused = set(known["refused"])
         self._result = FileCheck(export.path)
         # The same id twice in a file, or two files of one moment: either may have won.
-        self._is_ambiguous = known["has_twin"] or known["stored"] < known["messages"] - known["quarantined"]
+        beside_messages = sum(not 0 <= position < known["messages"] for position in self._refused)
+        good = known["messages"] - (known["quarantined"] - beside_messages)
+        self._is_ambiguous = known["has_twin"] or known["stored"] < good
         self._is_cut = known["quarantined"] > len(self._refused)
         self._is_read_whole = True
         self._wrong: dict[int, str] = {}

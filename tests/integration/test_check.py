@@ -211,6 +211,8 @@ def test_files_of_every_form_are_read_again(shared, tmp_path):
     truncated = minified(document(message(4), message(5), message(6), channel=14))
     write(tmp_path, truncated[: truncated.rindex(b'"timestamp"')], "cut.json")
     write(tmp_path, document(message(7), {"id": "x"}, message(8), channel=15), "holed.json")
+    twice = minified(document(message(20, "one"), {"id": "x"}, message(20, "two"), channel=17))
+    write(tmp_path, twice.removesuffix(b"}"), "twice.json")
     write(tmp_path, b"[]", "list.json")
     odd = [reaction(user(), emoji={**THUMB, "tint": 1e300}), reaction(user(), emoji={**THUMB, "code": None})]
     write(tmp_path, document(message(9, reactions=odd, inlineEmojis=[THUMB]), message(10, zzz=1e300), channel=16))
