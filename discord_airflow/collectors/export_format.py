@@ -166,13 +166,13 @@ class GlancedInteraction(Struct, gc=False):
 
 
 class Glance(Struct, gc=False):
-    """What must be read of a message that is stored as it stands: which it is, and the people that it shows."""
+    """What must be read of a message that is stored as it stands: which it is, and where it shows people."""
 
     id: str
     author: Raw
-    reactions: list[GlancedReaction]
-    mentions: list[Raw] | UnsetType = UNSET
-    interaction: GlancedInteraction | UnsetType = UNSET
+    reactions: Raw  # a list of GlancedReaction
+    mentions: Raw | UnsetType = UNSET  # a list of user blocks
+    interaction: Raw | UnsetType = UNSET  # a GlancedInteraction
 
 
 MESSAGE_KINDS: Final = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, json
 
 from discord_airflow.collectors.child_rows import attachments_of, embeds_of, forwarded_of, numbered, stickers_of
 from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, escaped_json, nullable
@@ -11,6 +11,8 @@ from discord_airflow.collectors.export_format import (
     MESSAGE_KINDS,
     PLACEHOLDER,
     Glance,
+    GlancedInteraction,
+    GlancedReaction,
     Interaction,
     Message,
     Reaction,
@@ -31,8 +33,13 @@ Sent = tuple[int, int, str]
 """When a message was sent: microseconds since Discord's epoch, its id, and the time as it came."""
 
 _NO_REFERENCE = f"{NULL}\t{NULL}\t{NULL}"
+_EMPTY_LIST = len("[]")
 _MOST_TYPES = 1000
 _MOST_AUTHORS = 10_000
+
+_decode_reactions = json.Decoder(list[GlancedReaction]).decode
+_decode_mentions = json.Decoder(list[Raw]).decode
+_decode_interaction = json.Decoder(GlancedInteraction).decode
 
 
 def no_lines() -> Lines:
@@ -120,12 +127,13 @@ class MessageRows:
         texts: set[bytes] = set()
         for message in messages:
             texts.add(bytes(message.author))
-            for reaction in message.reactions:
-                texts.update(map(bytes, reaction.users or ()))
-            if message.mentions:
-                texts.update(map(bytes, message.mentions))
+            if len(message.reactions) > _EMPTY_LIST:
+                for reaction in _decode_reactions(message.reactions):
+                    texts.update(map(bytes, reaction.users or ()))
+            if message.mentions and len(message.mentions) > _EMPTY_LIST:
+                texts.update(map(bytes, _decode_mentions(message.mentions)))
             if message.interaction:
-                texts.add(bytes(message.interaction.user))
+                texts.add(bytes(_decode_interaction(message.interaction).user))
         for text in texts:
             self.people.user(text)
 

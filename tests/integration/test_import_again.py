@@ -84,6 +84,7 @@ VERSIONS = (
     {"author": DELETED},
     {"reactions": [reaction(OTTO_BLOCK, user(nickname="Mira the Third"))]},
     {"mentions": [OTTO_BLOCK]},
+    {"interaction": {"id": "5", "name": "ping", "user": user(nickname="Mira the Fourth")}},
     {"timestamp": stamp(300)},
     {"fromTheFuture": True},
     {"id": "0"},
