@@ -14,7 +14,7 @@ from survival.commands import Commands, signal_to
 from survival.harness import Ordeal, is_alive, wait_until_nobody_is_there
 from survival.tiers import LONG, SEED, Clock, told
 
-KILLS = 350 if LONG else 3
+KILLS = 450 if LONG else 3
 VICTIMS = ("the command", "a worker", "all")
 PADDING = " " * (430 << 10)
 """Makes ten files worth a second worker."""
@@ -92,7 +92,7 @@ def test_killed_processes_of_an_import_leave_whole_files_and_nobody_behind(impor
         nobody_is_left(workers, shared)
         return (0, -signal.SIGKILL)
 
-    ordeal.suffer(KILLS, hit, Clock(share=1.5))
+    ordeal.suffer(KILLS, hit, Clock(share=4))
     assert ordeal.in_mid_work >= ordeal.hits // 10
     told(
         f"{ordeal.hits} imports in processes killed (by turns {', '.join(VICTIMS)}), {ordeal.in_mid_work} in mid-work,"
