@@ -23,12 +23,18 @@ class Community:
         self.world.add_token(CANARY, kind="bot", user=next(u for u, facts in self.world.users.items() if facts["bot"]))
         self.guild = next(iter(self.world.guilds))
         self.save()
-        (folder / "config.yaml").write_text(
+        self.exporter = str(install(folder))
+        self.configure()
+
+    def configure(self, *, refresh_days=3650, **limits):
+        """Write the project's settings."""
+        (self.folder / "config.yaml").write_text(
             yaml.safe_dump(
                 {
                     "servers": [self.guild],
-                    "export": {"executable": str(install(folder)), "token_kind": "bot", "refresh_days": 3650},
-                    "database": {"data_directory": str(settings.data_directory)},
+                    "export": {"executable": self.exporter, "token_kind": "bot", "refresh_days": refresh_days},
+                    "database": {"data_directory": str(self.settings.data_directory)},
+                    "limits": limits,
                 }
             )
         )

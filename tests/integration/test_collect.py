@@ -62,6 +62,47 @@ def test_a_failed_stretch_is_a_gap_until_the_next_run_fills_it(community, databa
     assert json.loads(said)[0]["gaps"] == []
 
 
+def test_a_message_too_large_to_store_is_not_fetched_day_by_day(community, database):
+    """
+    What lies around it counts as collected, and later runs ask for what came since. With more memory it is stored.
+    """
+    community.configure(refresh_days=0, import_memory_mb=256)
+    world, truth = community.world, Truth(community.path)
+    channel = max(truth.channel_ids(community.guild), key=lambda number: len(truth.message_ids(number)))
+    author = next(user for user, facts in world.users.items() if not facts["bot"])
+    world.advance(days=1)
+    giant = world.post(channel, author, "x" * 2_800_000)
+    world.advance(days=1)
+    world.post(channel, author, "after it")
+    community.save()
+    status, said = community.run("collect")
+    assert (status, "1 quarantined" in said) == (65, True), said
+    world.advance(days=1)
+    last = world.post(channel, author, "a day later")
+    community.save()
+    status, said = community.run("collect")
+    assert (status, "1 new, 0 edited" in said) == (0, True), said
+
+    def ranges():
+        query = "SELECT after_id, before_id FROM coverage WHERE channel_id = %s AND state = 'partial'"
+        found = database.execute(query, (channel,)).fetchall()
+        database.rollback()
+        return found
+
+    assert ranges() == [(giant - 1, giant + 1)]
+    fetched = [
+        json.loads(line)["argv"] for line in (community.folder / "log").read_text().splitlines() if "argv" in line
+    ]
+    assert [each for each in fetched if f"{giant - 1}" in each] == []
+    community.configure(refresh_days=0)
+    status, said = community.run("import", "collectors/exports", "--retry")
+    assert (status, ranges()) == (0, []), said
+    community.check(database)
+    assert database.execute("SELECT length(content) FROM messages WHERE id = %s", (giant,)).fetchone() == (2_800_000,)
+    assert database.execute("SELECT max(id) FROM messages WHERE channel_id = %s", (channel,)).fetchone() == (last,)
+    database.rollback()
+
+
 def test_export_then_import_is_the_same_as_collect(community, database):
     """The two commands of the documentation, one after the other; the second import has nothing to do."""
     assert community.run("export")[0] == 0
