@@ -42,8 +42,9 @@ def coverage(
     """
     Show what of each channel was collected, week by week.
 
-    Below stand the gaps, which the next export fills. The weeks end with the last midnight that any channel was
-    collected to: channels are exported one after another, and what one has more than another of the last day is no gap.
+    Below stand the gaps, which the next export fills, but for single messages that cannot be stored. The weeks end with
+    the last midnight that any channel was collected to: channels are exported one after another, and what one has more
+    than another of the last day is no gap.
     """
     settings = load_settings(config)
     with database.connect(settings.database, read_only=True) as connection:

@@ -185,6 +185,18 @@ def test_a_hole_of_unknown_size_proves_nothing_around_it(connection, tmp_path, i
     assert left_to_export(connection) == [IdRange(WHOLE.after_id, WHOLE.before_id)]
 
 
+def test_many_holes_prove_nothing_around_them(connection, tmp_path):
+    """
+    A hundred messages may be odd by themselves, one more, and something is wrong with the file.
+    """
+    for count, states in ((100, {"complete", "partial"}), (101, {"partial"})):
+        odd = (message(at, timestamp="never") for at in range(1, count + 1))
+        root = document(*odd, message(900), exported_at=stamp(1000), channel=CHANNEL + count)
+        result = import_file(connection, write(tmp_path, root), proof=WHOLE)
+        found = connection.execute("SELECT DISTINCT state FROM coverage WHERE sha256 = %s", [result.sha256]).fetchall()
+        assert {state for (state,) in found} == states
+
+
 def test_broken_text_proves_nothing_around_it(connection, tmp_path):
     """
     Where a message is no JSON, its id may be broken, too.

@@ -75,7 +75,9 @@ class Explained(psycopg.Cursor):
 
     def execute(self, query, parameters=None, **options):
         if parameters is not None:
-            explained = psycopg.Cursor(self.connection).execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", parameters)
+            explained = psycopg.Cursor(self.connection).execute(
+                sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) ") + sql.SQL(query), parameters
+            )
             ((found,),) = explained.fetchall()
             Explained.compared[query.splitlines()[0]] = in_vain(found[0]["Plan"])
         return super().execute(query, parameters, **options)
@@ -139,8 +141,8 @@ def plan_of_search(connection, word, part):
             ("guild_ids", "excluded_channels", "channel_ids", "unwanted_channels", "author_ids", "unwanted_authors")
         ),
     }
-    asked = statement("discord_airflow.queries", "search")
-    return "\n".join(row[0] for row in connection.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {asked}", parameters))
+    asked = sql.SQL("EXPLAIN (ANALYZE, TIMING OFF) ") + sql.SQL(statement("discord_airflow.queries", "search"))
+    return "\n".join(row[0] for row in connection.execute(asked, parameters))
 
 
 @pytest.mark.parametrize("word", ["северный", "олень", "СЕВЕРНЫЙ олень", "8f14e45fceea167a", "鯨骨", "鯨", "c#"])

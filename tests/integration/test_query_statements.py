@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 import discord_airflow.queries
 
@@ -15,16 +16,16 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
 def test_statement_is_accepted_by_the_schema(database, path):
     """Every .sql file names only what exists, and opens with its question or purpose."""
-    sql = path.read_text(encoding="utf-8")
-    assert re.match(r"-- .+[.?]\n", sql)
+    text = path.read_text(encoding="utf-8")
+    assert re.match(r"-- .+[.?]\n", text)
     # An index is made by its name and for ids that stand in the statement: PostgreSQL takes no parameters there.
-    sql = sql.replace("{name}", "messages_search_0_9").replace("{first_id}", "0").replace("{end_id}", "9")
-    parameters = dict.fromkeys(PARAMETER.findall(sql))
-    if re.search(r"^(CREATE|DROP) ", sql, re.MULTILINE):
+    text = text.replace("{name}", "messages_search_0_9").replace("{first_id}", "0").replace("{end_id}", "9")
+    parameters = dict.fromkeys(PARAMETER.findall(text))
+    if re.search(r"^(CREATE|DROP) ", text, re.MULTILINE):
         database.autocommit = True
-        database.execute(sql, parameters)
+        database.execute(text, parameters)
     else:
-        database.execute(f"EXPLAIN {sql}", parameters)
+        database.execute(sql.SQL("EXPLAIN ") + sql.SQL(text), parameters)
 
 
 def test_every_statement_is_used_by_the_code():
