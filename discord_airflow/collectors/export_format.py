@@ -157,24 +157,6 @@ class Message(Strict):
     inlineEmojis: list[Raw] | UnsetType = UNSET  # since 2.44
 
 
-class GlancedReaction(Struct, gc=False):
-    users: list[Raw] | UnsetType = UNSET
-
-
-class GlancedInteraction(Struct, gc=False):
-    user: Raw
-
-
-class Glance(Struct, gc=False):
-    """What must be read of a message that is stored as it stands: which it is, and where it shows people."""
-
-    id: str
-    author: Raw
-    reactions: Raw  # a list of GlancedReaction
-    mentions: Raw | UnsetType = UNSET  # a list of user blocks
-    interaction: Raw | UnsetType = UNSET  # a GlancedInteraction
-
-
 MESSAGE_KINDS: Final = {
     "Default": 0,
     "RecipientAdd": 1,

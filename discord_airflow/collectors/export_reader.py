@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import msgspec
 from msgspec import Raw
 
-from discord_airflow.collectors.export_format import Glance, Message
+from discord_airflow.collectors.export_format import Message
 from discord_airflow.collectors.export_keys import read_root
 from discord_airflow.collectors.export_lines import (
     MESSAGE_ENDS,
@@ -39,11 +39,11 @@ class Block(NamedTuple):
     messages: list[Message]
 
 
-class GlancedBlock(NamedTuple):
-    """The same, but no more was decoded than can tell which messages they are, and whom they show."""
+class CutBlock(NamedTuple):
+    """The same, but nothing was decoded: it was only cut into the texts of messages."""
 
-    text: bytes
-    glances: list[Glance]
+    texts: list[Raw]
+    byte_size: int
 
 
 Piece = Block | bytes | Skipped
@@ -55,7 +55,6 @@ _BLOCK = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 
 _decode_messages = msgspec.json.Decoder(list[Message]).decode
-_decode_glances = msgspec.json.Decoder(list[Glance]).decode
 decode_raws = msgspec.json.Decoder(list[Raw]).decode
 _decode_any = msgspec.json.Decoder(Raw).decode
 
@@ -73,7 +72,7 @@ class ExportReader:
     beginning: bytes = b""
     troubles: list[BrokenJsonError] = field(default_factory=list)
     """Keys that could not be read, and why reading ended early; known when the pieces are exhausted, as `root` is."""
-    glancing: bool = field(default=False, init=False)
+    cutting: bool = field(default=False, init=False)
 
     _lines_are_trusted: bool = field(default=False, init=False)
     _missing_commas: int = field(default=0, init=False)
@@ -82,10 +81,10 @@ class ExportReader:
         """Yield the messages in the order of the file. Can be used once."""
         return self._pieces(_whole_block)
 
-    def glances(self) -> Iterator[Piece | GlancedBlock]:
-        """Yield the same, while `glancing` as GlancedBlock instead of Block. Can be used once."""
-        self.glancing = True
-        return self._pieces(lambda text: _glanced_block(text) if self.glancing else _whole_block(text))
+    def cut_pieces(self) -> Iterator[Piece | CutBlock]:
+        """Yield the same, while `cutting` as CutBlock instead of Block. Can be used once."""
+        self.cutting = True
+        return self._pieces(lambda text: _cut_block(text) if self.cutting else _whole_block(text))
 
     def _pieces(self, decode: Callable[[bytes], T]) -> Iterator[T | bytes | Skipped]:
         try:
@@ -223,8 +222,8 @@ def _whole_block(text: bytes) -> Block:
     return Block(text, _decode_messages(text))
 
 
-def _glanced_block(text: bytes) -> GlancedBlock:
-    return GlancedBlock(text, _decode_glances(text))
+def _cut_block(text: bytes) -> CutBlock:
+    return CutBlock(decode_raws(text), len(text))
 
 
 def _list_elements(window: JsonWindow) -> Iterator[bytes | Skipped]:

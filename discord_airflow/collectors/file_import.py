@@ -149,13 +149,14 @@ class _FileImport:
             return
 
         def ask(request: Request) -> Answer:
-            return sender.ask(lambda: load.known_messages(self._connection, known, request, self._observed_at))
+            return sender.ask(lambda: self._rows.known_messages(known, request, self._observed_at))
 
         recognition = Recognition(self._reader, intake, ask, known.highest_id)
-        for piece in self._reader.glances():
+        for piece in self._reader.cut_pieces():
             recognition.take(piece)
             yield len(piece) if isinstance(piece, bytes) else _PIECE_BYTES
         recognition.finish()
+        sender.ask(lambda: self._rows.note_people(recognition.recognised))()
 
     def _advance(self) -> None:
         if self._task.advance is not None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
+from discord_airflow.collectors.export_format import PLACEHOLDER_ID
 from discord_airflow.collectors.export_header import ExportHeader
 from discord_airflow.collectors.import_summary import Counts
 from discord_airflow.collectors.message_rows import Batch
@@ -62,22 +63,6 @@ def lock_channel(connection: Connection, channel_id: int) -> Channel:
     return Channel(channel_id, *row)
 
 
-def known_messages(
-    connection: Connection, channel: Channel, request: Request, observed_at: datetime
-) -> tuple[list[Known], bool]:
-    """Return the stored messages that *request* asks for, and whether they are all of its range."""
-    is_newest = channel.confirmed_at is None or channel.confirmed_at <= observed_at
-    common = {"channel_id": channel.id, "observed_at": observed_at, "is_newest": is_newest}
-    # Of a file that shows few of the channel's messages the others are not worth a look.
-    most = 4 * len(request.ids) + 100
-    span = {"from_id": request.from_id, "to_id": request.to_id, "most": most + 1}
-    found = run(connection, "known_messages", common | span).fetchall()
-    is_all = len(found) <= most
-    if not is_all:
-        found = run(connection, "known_among", common | {"ids": request.ids}).fetchall()
-    return found, is_all
-
-
 class Rows:
     """The rows of one file on their way; it knows which staging tables they went to."""
 
@@ -96,6 +81,28 @@ class Rows:
             self._stage(table, columns, lines)
         self._stage("incoming_authors", _AUTHORS, batch.authors)
         self._stage("incoming_confirmations", _CONFIRMATIONS, batch.confirmations)
+
+    def known_messages(self, channel: Channel, request: Request, observed_at: datetime) -> tuple[list[Known], bool]:
+        """Return the stored messages that *request* asks for, and whether they are all of its range."""
+        is_newest = channel.confirmed_at is None or channel.confirmed_at <= observed_at
+        common = {"channel_id": channel.id, "observed_at": observed_at, "is_newest": is_newest}
+        # Of a file that shows few of the channel's messages the others are not worth a look.
+        most = 4 * len(request.ids) + 100
+        span = {"from_id": request.from_id, "to_id": request.to_id, "most": most + 1}
+        with self._connection.pipeline():
+            self.note_people(request.recognised)
+            found = run(self._connection, "known_messages", common | span)
+        known = found.fetchall()
+        is_all = len(known) <= most
+        if not is_all:
+            known = run(self._connection, "known_among", common | {"ids": request.ids}).fetchall()
+        return known, is_all
+
+    def note_people(self, message_ids: list[int]) -> None:
+        """Note that the people were seen again whom these stored messages show."""
+        if message_ids:
+            self.staged.add("seen_people")
+            run(self._connection, "note_people", {"ids": message_ids})
 
     def classify(self) -> Counts:
         """Compare what is staged with what is stored."""
@@ -203,6 +210,11 @@ def merge_people(connection: Connection, rows: Rows, guild_id: int, observed_at:
     each other in a circle.
     """
     parameters = {"guild_id": guild_id, "observed_at": observed_at}
+    if "seen_people" in rows.staged:
+        connection.execute("ANALYZE seen_people")
+        merge(connection, "stage_seen_profiles", {"placeholder_id": PLACEHOLDER_ID})
+        merge(connection, "stage_seen_roles")
+        rows.staged |= {"incoming_profiles", "incoming_roles"}
     if "incoming_roles" in rows.staged:
         merge(connection, "merge_roles", parameters)
     if "incoming_emojis" in rows.staged:

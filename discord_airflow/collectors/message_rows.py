@@ -1,18 +1,14 @@
 """From decoded messages to the rows of their tables, as lines of COPY text."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from msgspec import UNSET, Raw, json
+from msgspec import UNSET, Raw
 
 from discord_airflow.collectors.child_rows import attachments_of, embeds_of, forwarded_of, numbered, stickers_of
 from discord_airflow.collectors.copy_text import NULL, digest_of, escaped, escaped_json, nullable
 from discord_airflow.collectors.export_format import (
     MESSAGE_KINDS,
     PLACEHOLDER,
-    Glance,
-    GlancedInteraction,
-    GlancedReaction,
     Interaction,
     Message,
     Reaction,
@@ -33,13 +29,8 @@ Sent = tuple[int, int, str]
 """When a message was sent: microseconds since Discord's epoch, its id, and the time as it came."""
 
 _NO_REFERENCE = f"{NULL}\t{NULL}\t{NULL}"
-_EMPTY_LIST = len("[]")
 _MOST_TYPES = 1000
 _MOST_AUTHORS = 10_000
-
-_decode_reactions = json.Decoder(list[GlancedReaction]).decode
-_decode_mentions = json.Decoder(list[Raw]).decode
-_decode_interaction = json.Decoder(GlancedInteraction).decode
 
 
 def no_lines() -> Lines:
@@ -121,21 +112,6 @@ class MessageRows:
             self._remember((author.id, kind, author_kind), (sent, number, message.timestamp))
         self.off_clock += off_clock
         return number
-
-    def glance(self, messages: Iterable[Glance]) -> None:
-        """Collect the rows of the people whom messages show that are stored as they stand."""
-        texts: set[bytes] = set()
-        for message in messages:
-            texts.add(bytes(message.author))
-            if len(message.reactions) > _EMPTY_LIST:
-                for reaction in _decode_reactions(message.reactions):
-                    texts.update(map(bytes, reaction.users or ()))
-            if message.mentions and len(message.mentions) > _EMPTY_LIST:
-                texts.update(map(bytes, _decode_mentions(message.mentions)))
-            if message.interaction:
-                texts.add(bytes(_decode_interaction(message.interaction).user))
-        for text in texts:
-            self.people.user(text)
 
     def confirm(self, from_id: int, to_id: int) -> None:
         """Collect a range of ids of which all stored messages were seen as they are."""

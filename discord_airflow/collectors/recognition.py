@@ -2,23 +2,24 @@
 Messages that are stored just as they stand in the file: recognised by their text, and not read any further.
 
 A later export of a channel shows most of its messages again. Each is stored with the digest of the text it was read
-from; where the file's text has the same, its rows would be the same, and only the people whom it shows are looked at.
-That all stored messages between two ids were seen again is noted as one range, whatever their number.
+from; where the file's text has the same, its rows would be the same. The people whom it shows are those whom the stored
+message shows: who they are is noted on the server. That all stored messages between two ids were seen again is noted as
+one range, whatever their number.
 """
 
 from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Raw
 
-from discord_airflow.collectors.export_format import Glance
-from discord_airflow.collectors.export_reader import ExportReader, GlancedBlock, Piece, decode_raws
+from discord_airflow.collectors.export_lines import is_json
+from discord_airflow.collectors.export_reader import CutBlock, ExportReader, Piece
 from discord_airflow.collectors.intake import Intake, OutOfOrderError
+from discord_airflow.collectors.json_window import told_id
 
 _BATCH_BYTES = 1 << 20
-_decode_glance = msgspec.json.Decoder(Glance).decode
+_MOST_RECOGNISED = 8192  # are kept before they are told: most of them show the same people
 
 Known = tuple[int, int | None, bool, bool]
 """
@@ -33,6 +34,8 @@ class Request(NamedTuple):
     from_id: int
     to_id: int
     ids: list[int]
+    recognised: list[int]
+    """Messages of earlier requests: the people whom they show were seen again."""
 
 
 Answer = Callable[[], tuple[Sequence[Known], bool]]
@@ -43,31 +46,24 @@ Ask = Callable[[Request], Answer]
 
 
 class _Batch:
-    """Messages that were glanced at, in the order of the file."""
+    """Messages in the order of the file."""
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
-        self.glances: list[Glance] = []
         self.texts: list[Raw | bytes] = []
         self.byte_size = 0
-
-    def add(self, glances: Sequence[Glance], texts: Sequence[Raw | bytes], byte_size: int) -> None:
-        """Take more messages; what has no number for its id raises ValueError."""
-        self.numbers += [int(glance.id) for glance in glances]
-        self.glances += glances
-        self.texts += texts
-        self.byte_size += byte_size
 
 
 class Recognition:
     """
     Stands between a reader and an *intake*, and keeps from it what is stored already.
 
-    *ask* finds the stored messages; none has an id above *ceiling*. Ids must rise or fall through the file;
-    otherwise OutOfOrderError is raised.
+    *ask* finds the stored messages; none has an id above *ceiling*. Ids must rise or fall through the file; otherwise
+    OutOfOrderError is raised. At the end `recognised` has those messages that no request told of.
     """
 
     def __init__(self, reader: ExportReader, intake: Intake, ask: Ask, ceiling: int) -> None:
+        self.recognised: list[int] = []
         self._reader = reader
         self._intake = intake
         self._ask = ask
@@ -80,19 +76,17 @@ class Recognition:
         self._range: tuple[int, int] | None = None
         self._range_is_older = False
 
-    def take(self, piece: Piece | GlancedBlock) -> None:
+    def take(self, piece: Piece | CutBlock) -> None:
         """Take the next piece of the file."""
-        if isinstance(piece, GlancedBlock):
-            self._glance(piece.glances, decode_raws(piece.text), len(piece.text))
+        if isinstance(piece, CutBlock):
+            self._add(piece.texts, piece.byte_size)
         elif isinstance(piece, bytes):
             text = piece.strip()
-            try:
-                glances = [_decode_glance(text)]
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if is_json(text):
+                self._add([text], len(text))
+            else:
                 self._settle_all()
                 self._compare(text)
-            else:
-                self._glance(glances, [text], len(text))
         else:
             self._settle_all()
             self._intake.take(piece)
@@ -104,13 +98,16 @@ class Recognition:
         self._settle_all()
         self._close_range()
 
-    def _glance(self, glances: list[Glance], texts: Sequence[Raw | bytes], byte_size: int) -> None:
-        try:
-            self._batch.add(glances, texts, byte_size)
-        except ValueError:
+    def _add(self, texts: Sequence[Raw | bytes], byte_size: int) -> None:
+        numbers = [number for text in texts if (number := told_id(text)) is not None]
+        if len(numbers) < len(texts):
             self._settle_all()
             for text in texts:
                 self._compare(bytes(text))
+            return
+        self._batch.numbers += numbers
+        self._batch.texts += texts
+        self._batch.byte_size += byte_size
 
     def _compare(self, text: bytes) -> None:
         before = self._intake.stored
@@ -129,7 +126,7 @@ class Recognition:
         self._asked = batch, answer
         self._reached = batch.numbers[-1]
         if self._rising and self._reached > self._ceiling:
-            self._reader.glancing = False
+            self._reader.cutting = False
 
     def _settle(self) -> None:
         """Decide what becomes of the batch that was asked about."""
@@ -140,8 +137,10 @@ class Recognition:
         if self._rising is False:
             stored = stored[::-1]
         marks = self._recognised(batch, stored)
+        recognised = list(compress(batch.numbers, marks))
         self._hand_on(batch, marks)
-        self._extend_ranges(stored, set(compress(batch.numbers, marks)), gapless=is_all)
+        self._extend_ranges(stored, set(recognised), gapless=is_all)
+        self.recognised += recognised
         self._compared = set()
 
     def _settle_all(self) -> None:
@@ -160,22 +159,24 @@ class Recognition:
         first, last = numbers[0], numbers[-1]
         if min(first, last) > self._ceiling:
             return lambda: ((), True)
+        recognised: list[int] = []
+        if len(self.recognised) >= _MOST_RECOGNISED:
+            recognised, self.recognised = self.recognised, []
         if self._rising is False:
-            return self._ask(Request(last, first if self._reached is None else self._reached - 1, numbers))
-        return self._ask(Request(first if self._reached is None else self._reached + 1, last, numbers))
+            from_id, to_id = last, first if self._reached is None else self._reached - 1
+        else:
+            from_id, to_id = first if self._reached is None else self._reached + 1, last
+        return self._ask(Request(from_id, to_id, numbers, recognised))
 
     def _recognised(self, batch: _Batch, stored: Sequence[Known]) -> list[bool]:
         """Return of each message whether its very text was stored."""
         if not stored:
             return [False] * len(batch.numbers)
         known = {number: digest for number, digest, _, _ in stored}.get
-        return [
-            known(each) == digest
-            for each, digest in zip(batch.numbers, self._intake.digests_of(batch.texts), strict=True)
-        ]
+        digests = self._intake.digests_of(batch.texts)
+        return [known(each) == digest for each, digest in zip(batch.numbers, digests, strict=True)]
 
     def _hand_on(self, batch: _Batch, marks: list[bool]) -> None:
-        self._intake.rows.glance(compress(batch.glances, marks))
         begin = 0
         while begin < len(marks):
             if not marks[begin]:

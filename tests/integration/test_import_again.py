@@ -33,6 +33,7 @@ def small_pieces(monkeypatch):
     """Read and send so little at a time that even small files come in many pieces and batches."""
     monkeypatch.setattr(export_reader, "_BLOCK", 2000)
     monkeypatch.setattr(recognition, "_BATCH_BYTES", 3000)
+    monkeypatch.setattr(recognition, "_MOST_RECOGNISED", 2)
     monkeypatch.setattr(file_import, "_BATCH_BYTES", 3000)
 
 
@@ -74,11 +75,19 @@ def observed(connection):
     return {minutes[number]: when for number, when in rows}
 
 
+ROLES = [
+    {"id": "31", "name": "Moss", "color": "#00ff00", "position": 2},
+    {"id": "30", "name": "Fern", "color": None, "position": 1},
+]
 # What one message may look like in one export: mostly as always, so that most are recognised.
 VERSIONS = (
     {},
     {},
     {},
+    {"author": user(roles=ROLES)},
+    {"author": user(isBot=True, roles=[{**ROLES[0], "color": "#0000ff"}])},
+    {"mentions": [user(8, "deleted_user_8"), user(9, "nia", roles=[])]},
+    {"mentions": [{**user(9, "nia", roles=[*ROLES, {**ROLES[0], "id": "x"}]), "badge": "from the future"}]},
     {"content": "edited", "timestampEdited": stamp(50)},
     {"author": user(nickname="Mira the Second")},
     {"author": DELETED},
@@ -149,6 +158,33 @@ def test_recognising_messages_gives_what_comparing_them_gives(shared, small_piec
     for root, proof in observed:
         import_file(shared, write(tmp_path, root), proof=proof)
     assert contents(shared, without=BY_FILE) == recognised
+
+
+def test_everybody_whom_recognised_messages_show_is_seen_again(shared, small_pieces, tmp_path):
+    """
+    Authors, mentioned ones, those who reacted and those who used a command; people, bots, deleted accounts, blocks with
+    unknown keys: after a newer and an older file users, members, roles and profiles are as if all had been read again.
+    """
+    messages = [message(minute, **version) for minute, version in enumerate(VERSIONS)]
+    ends = []
+    for form in (in_layout, in_new_text):
+        empty(shared)
+        for when in (3, 5, 2):
+            import_file(shared, write(tmp_path, document(*messages, exported_at=day(when)), form=form))
+        assert (confirmations(shared) == []) == (form is in_new_text)
+        ends.append(contents(shared, without=BY_FILE))
+    assert ends[0] == ends[1]
+
+
+def test_a_deleted_account_is_seen_again_and_not_who_it_was(connection, tmp_path):
+    """
+    Of a message whose author is remembered from an older file, a later text shows the placeholder: that was seen.
+    """
+    for when, author in ((2, user()), (3, DELETED), (4, DELETED)):
+        import_file(connection, write(tmp_path, document(message(author=author), exported_at=day(when))))
+    seen = connection.execute("SELECT name, extract(day FROM last_observed_at)::int FROM profiles ORDER BY 1")
+    assert seen.fetchall() == [("Deleted User", 4), ("mira.fern", 2)]
+    assert connection.execute("SELECT author_id FROM messages").fetchall() == [(int(user()["id"]),)]
 
 
 MANY = tuple(message(minute, f"text {minute}") for minute in range(60))

@@ -35,6 +35,12 @@ CREATE TEMP TABLE incoming_profiles (
     role_ids      bigint[]
 );
 
+-- Who is shown by stored messages that were recognised.
+CREATE TEMP TABLE seen_people (
+    user_id bigint NOT NULL,
+    profile bigint NOT NULL
+);
+
 -- First and last of the new messages, by author and kind.
 CREATE TEMP TABLE incoming_authors (
     author_id        bigint NOT NULL,
