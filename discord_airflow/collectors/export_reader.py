@@ -56,7 +56,6 @@ _BOM = b"\xef\xbb\xbf"
 
 _decode_messages = msgspec.json.Decoder(list[Message]).decode
 decode_raws = msgspec.json.Decoder(list[Raw]).decode
-_decode_any = msgspec.json.Decoder(Raw).decode
 
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # DecodeError includes ValidationError
 
