@@ -109,7 +109,7 @@ class MessageRows:
         ).encode()
         self._collect(number, line, children, place)
         if number > self._ceiling:
-            self._remember((author.id, kind, author_kind), (sent, number, message.timestamp))
+            self._remember((author.columns, kind, author_kind), (sent, number, message.timestamp))
         self.off_clock += off_clock
         return number
 
@@ -213,7 +213,8 @@ class MessageRows:
 
 def _author_line(author: tuple[str, str, int], first_and_last: list[Sent]) -> bytes:
     (_, first, first_stamp), (_, last, last_stamp) = first_and_last
-    user, kind, author_kind = author
+    columns, kind, author_kind = author
+    user, _, _ = columns.partition("\t")
     return f"{user}\t{kind}\t{author_kind}\t{first_stamp}\t{first}\t{last_stamp}\t{last}".encode()
 
 

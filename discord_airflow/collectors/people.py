@@ -30,11 +30,6 @@ class KnownUser(NamedTuple):
     columns: str  # id and profile digest, as two fields
     author_kind: int
 
-    @property
-    def id(self) -> str:
-        """The user's id, as a field."""
-        return self.columns.partition("\t")[0]
-
 
 class Profile(NamedTuple):
     """What a user block becomes in a guild: its row, and those of its roles."""
