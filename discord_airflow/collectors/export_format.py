@@ -209,7 +209,7 @@ def kind_of(type_name: str, names: dict[str, int]) -> int | None:
 
 
 def author_kind_of(user_id: int, name: str, *, is_bot: bool) -> int:
-    """Return PERSON, BOT or PLACEHOLDER for a user block."""
+    """Return PERSON, BOT or PLACEHOLDER for a user block; `stage_seen_profiles.sql` has the same rule."""
     if is_bot:
         return BOT
     return PLACEHOLDER if user_id == PLACEHOLDER_ID or name.startswith("deleted_user_") else PERSON
