@@ -2,18 +2,20 @@
 
 import re
 from hashlib import blake2b
+from struct import Struct
 
 from discord_airflow.collectors.values import BadValueError
 
 NULL = "\\N"
 
-_special = re.compile("[\\\\\t\n\r\0]").search
+_number = Struct(">Q").unpack
 _has_nul = re.compile(r"(?<!\\)(?:\\\\)*\\u0000").search  # and not a backslash with u0000 behind it
 
 
 def escaped(text: str) -> str:
     """Return *text* as one field; NUL, which PostgreSQL does not store, raises BadValueError."""
-    if _special(text) is None:
+    # Five searches for one character take half the time of a pattern for all of them.
+    if "\\" not in text and "\n" not in text and "\t" not in text and "\r" not in text and "\0" not in text:
         return text
     if "\0" in text:
         raise BadValueError("", "unclean", "it holds a NUL character")
@@ -39,4 +41,4 @@ def digest_of(text: bytes) -> int:
 
     They are stored, and the same text must give the same digest in every release.
     """
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1
+    return _number(blake2b(text, digest_size=8).digest())[0] >> 1

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from operator import gt, lt
+from struct import Struct
 
 from msgspec import Raw
 
@@ -18,6 +20,7 @@ MOST_TROUBLES = 10_000
 """Of one file no more are kept one by one; all are counted."""
 
 _SAMPLE = 200
+_first_64_bits = Struct(">q24x").unpack  # of a SHA-256
 _ROWS = b"rows 1"
 """Another text here when the rows that a message becomes change: what older releases stored must be read again then."""
 
@@ -52,7 +55,7 @@ class Intake:
         self._strict_order = strict_order
         self._rising: bool | None = None
         # The same text makes other rows in another guild.
-        self._mark = int.from_bytes(sha256(_ROWS + str(rows.people.guild_id).encode()).digest()[:8], "big", signed=True)
+        self._mark = _first_64_bits(sha256(_ROWS + str(rows.people.guild_id).encode()).digest())[0]
 
     def take(self, piece: Piece) -> None:
         """Collect the rows of a piece."""
@@ -76,7 +79,7 @@ class Intake:
     def digests_of(self, texts: Iterable[Raw | bytes]) -> list[int]:
         """Return what is stored of the texts that messages were read from: of each 64 bits of a hash."""
         mark = self._mark
-        return [int.from_bytes(sha256(text).digest()[:8], "big", signed=True) ^ mark for text in texts]
+        return [_first_64_bits(sha256(text).digest())[0] ^ mark for text in texts]
 
     def _take_messages(self, messages: list[Message], texts: Sequence[Raw | bytes]) -> None:
         if len(self.sample) < _SAMPLE:
@@ -159,7 +162,7 @@ class Intake:
     def _check_order(self, chain: list[int]) -> None:
         if self._rising is None and len(chain) > 1:
             self._rising = chain[1] > chain[0]
-        if chain != sorted(chain, reverse=self._rising is False) or len(set(chain)) != len(chain):
+        if not all(map(gt if self._rising is False else lt, chain, chain[1:])):
             self.in_order = False
             if self._strict_order:
                 raise OutOfOrderError

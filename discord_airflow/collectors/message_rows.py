@@ -81,14 +81,13 @@ class MessageRows:
         number = parse_id(identity)
         sent, offset = parse_instant(message.timestamp)
         try:
-            author = self.people.user(message.author)
+            author, author_kind = self.people.user(message.author)
         except BadValueError as trouble:
             raise trouble.inside("author") from None
-        author_kind = author.author_kind
         kind, type_name = self._kinds.get(message.type) or self._learn_type(message.type)
         edited, call, reference = message.timestampEdited, message.callEndedTimestamp, message.reference
         line = (
-            f"{identity}\t{self._channel}\t{author.columns}\t{message.timestamp}\t{edited or NULL}\t{call or NULL}"
+            f"{identity}\t{self._channel}\t{author}\t{message.timestamp}\t{edited or NULL}\t{call or NULL}"
             f"\t{_NO_REFERENCE if reference is UNSET else _reference_ids(reference)}\t{kind}\t{author_kind}\t{offset}"
             f"\t{NULL if edited is None else parse_instant(edited, 'timestampEdited')[1]}\t{_variant(message)}"
             f"\t{'t' if message.isPinned else 'f'}\t{type_name}"
@@ -107,9 +106,16 @@ class MessageRows:
             f"\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
             f"\t{NULL if residue is None else escaped_json(residue)}\t{NULL if source is None else source}"
         ).encode()
-        self._collect(number, line, children, place)
         if number > self._ceiling:
-            self._remember((author.columns, kind, author_kind), (sent, number, message.timestamp))
+            lines = self.straight
+            self._remember((author, kind, author_kind), (sent, number, message.timestamp))
+        else:
+            lines = self.staged
+            self.staged_count += 1
+            line += b"\t%d" % place
+        lines["messages"].append(line)
+        for table, rows in children:
+            lines[table] += rows
         self.off_clock += off_clock
         return number
 
@@ -126,17 +132,6 @@ class MessageRows:
         batch = Batch(self.straight, self.staged, self.people.lines, authors, self.confirmations)
         self.straight, self.staged, self.people.lines, self.confirmations = no_lines(), no_lines(), PeopleLines(), []
         return batch
-
-    def _collect(self, number: int, line: bytes, children: Children, place: int) -> None:
-        if number > self._ceiling:
-            lines = self.straight
-        else:
-            lines = self.staged
-            self.staged_count += 1
-            line += b"\t%d" % place
-        lines["messages"].append(line)
-        for table, rows in children:
-            lines[table] += rows
 
     def _learn_type(self, name: str) -> tuple[str, str]:
         kind = kind_of(name, MESSAGE_KINDS)
