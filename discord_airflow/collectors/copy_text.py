@@ -8,7 +8,7 @@ from discord_airflow.collectors.values import BadValueError
 
 NULL = "\\N"
 
-_number = Struct(">Q").unpack
+_unpack = Struct(">Q").unpack
 _has_nul = re.compile(r"(?<!\\)(?:\\\\)*\\u0000").search  # and not a backslash with u0000 behind it
 
 
@@ -41,4 +41,4 @@ def digest_of(text: bytes) -> int:
 
     They are stored, and the same text must give the same digest in every release.
     """
-    return _number(blake2b(text, digest_size=8).digest())[0] >> 1
+    return _unpack(blake2b(text, digest_size=8).digest())[0] >> 1

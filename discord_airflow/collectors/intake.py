@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from operator import gt, lt
 from struct import Struct
 
 from msgspec import Raw
@@ -14,13 +13,13 @@ from discord_airflow.collectors.json_window import Skipped, told_id
 from discord_airflow.collectors.lenient_message import id_of, lenient_message, strict_message
 from discord_airflow.collectors.message_rows import MessageRows
 from discord_airflow.collectors.plain_json import compact_json, encode_json, parse_json
-from discord_airflow.collectors.values import BadValueError, parse_instant
+from discord_airflow.collectors.values import BadValueError, is_in_order, parse_instant
 
 MOST_TROUBLES = 10_000
 """Of one file no more are kept one by one; all are counted."""
 
 _SAMPLE = 200
-_first_64_bits = Struct(">q24x").unpack  # of a SHA-256
+_first_64_bits = Struct(">q24x").unpack  # of the 256 of a hash
 _ROWS = b"rows 1"
 """Another text here when the rows that a message becomes change: what older releases stored must be read again then."""
 
@@ -162,7 +161,7 @@ class Intake:
     def _check_order(self, chain: list[int]) -> None:
         if self._rising is None and len(chain) > 1:
             self._rising = chain[1] > chain[0]
-        if not all(map(gt if self._rising is False else lt, chain, chain[1:])):
+        if not is_in_order(chain, rising=self._rising is not False):
             self.in_order = False
             if self._strict_order:
                 raise OutOfOrderError

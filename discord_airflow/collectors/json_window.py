@@ -211,7 +211,7 @@ class JsonWindow:
 def told_id(text: bytes, begin: int = 0) -> int | None:
     """Return the id that a message tells first, as the exporter writes it, also where the rest of it cannot be read."""
     told = _begins_with_id(text, begin, begin + _ID_SEEN)
-    return int(told[1]) if told and int(told[1]) < 2**63 else None
+    return number if told and (number := int(told[1])) < 2**63 else None
 
 
 def _too_large(begin: int, size: int, most: int | None, values: int = 0) -> str:

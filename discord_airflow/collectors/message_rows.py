@@ -106,16 +106,9 @@ class MessageRows:
             f"\t{digest_of(text)}\t{self._observed}\t{'t' if off_clock else 'f'}"
             f"\t{NULL if residue is None else escaped_json(residue)}\t{NULL if source is None else source}"
         ).encode()
+        self._collect(number, line, children, place)
         if number > self._ceiling:
-            lines = self.straight
             self._remember((author, kind, author_kind), (sent, number, message.timestamp))
-        else:
-            lines = self.staged
-            self.staged_count += 1
-            line += b"\t%d" % place
-        lines["messages"].append(line)
-        for table, rows in children:
-            lines[table] += rows
         self.off_clock += off_clock
         return number
 
@@ -132,6 +125,17 @@ class MessageRows:
         batch = Batch(self.straight, self.staged, self.people.lines, authors, self.confirmations)
         self.straight, self.staged, self.people.lines, self.confirmations = no_lines(), no_lines(), PeopleLines(), []
         return batch
+
+    def _collect(self, number: int, line: bytes, children: Children, place: int) -> None:
+        if number > self._ceiling:
+            lines = self.straight
+        else:
+            lines = self.staged
+            self.staged_count += 1
+            line += b"\t%d" % place
+        lines["messages"].append(line)
+        for table, rows in children:
+            lines[table] += rows
 
     def _learn_type(self, name: str) -> tuple[str, str]:
         kind = kind_of(name, MESSAGE_KINDS)

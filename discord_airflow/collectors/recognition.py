@@ -17,6 +17,7 @@ from discord_airflow.collectors.export_lines import is_json
 from discord_airflow.collectors.export_reader import CutBlock, ExportReader, Piece
 from discord_airflow.collectors.intake import Intake, OutOfOrderError
 from discord_airflow.collectors.json_window import told_id
+from discord_airflow.collectors.values import is_in_order
 
 _BATCH_BYTES = 1 << 20
 _MOST_RECOGNISED = 8192  # are kept before they are told: most of them show the same people
@@ -151,7 +152,7 @@ class Recognition:
         chain = numbers if self._reached is None else [self._reached, *numbers]
         if self._rising is None and len(chain) > 1:
             self._rising = chain[1] > chain[0]
-        if chain != sorted(chain, reverse=self._rising is False) or len(set(chain)) != len(chain):
+        if not is_in_order(chain, rising=self._rising is not False):
             raise OutOfOrderError
 
     def _stored(self, numbers: list[int]) -> Answer:
