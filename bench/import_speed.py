@@ -6,16 +6,19 @@ How fast is an import, held against the server's own COPY of the same rows?
 
 In every round the server copies from ready text files what the first imports wrote: the same rows, in the same order,
 into the same tables with the same indexes, in one transaction. That is the limit, and what the imports take is given as
-multiples of it; of several rounds the median counts. Before each import the database is brought to rest: what
-autovacuum does after a million new rows belongs to none of them.
+multiples of it; of several rounds the median counts. What autovacuum does after a million new rows, in this database or
+that of another import, belongs to none of them: it is off, and a database is brought to rest before each import. So is
+the disk, which would be busy with the files that were just made.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -136,10 +139,24 @@ def copy_all(server: Server, copies: dict[str, Path]) -> float:
         return time.perf_counter() - began
 
 
+@contextmanager
+def _without_autovacuum(server: Server) -> Iterator[None]:
+    with database.connect(server.settings, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            connection.execute("ALTER SYSTEM RESET autovacuum")
+            connection.execute("SELECT pg_reload_conf()")
+
+
 def import_section(server: Server, plan: Plan, rounds: int) -> Section:
     """Measure the imports of *plan*'s messages in *rounds* rounds."""
     files = make_files(server.folder / "imports", plan)
-    done = [run_round(server, files) for _ in range(rounds)]
+    os.sync()
+    with _without_autovacuum(server):
+        done = [run_round(server, files) for _ in range(rounds)]
     size = sum(path.stat().st_size for path in files.one) / 1e6
     rows, bars = [], [Bar("the server alone", 1)]
     for name in done[0]:

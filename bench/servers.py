@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,13 @@ def server_cpu_seconds(connection: psycopg.Connection[Any]) -> float:
     """Return the processor time of all processes of the server that *connection* leads to, ended ones included."""
     postmaster = psutil.Process(connection.info.backend_pid).parent()
     assert postmaster is not None
-    used = [postmaster.cpu_times(), *(child.cpu_times() for child in postmaster.children())]
-    return sum(one.user + one.system for one in used) + used[0].children_user + used[0].children_system
+    seconds = 0.0
+    for child in postmaster.children():
+        with suppress(psutil.NoSuchProcess):  # it has just ended, and counts with those
+            used = child.cpu_times()
+            seconds += used.user + used.system
+    used = postmaster.cpu_times()
+    return seconds + used.user + used.system + used.children_user + used.children_system
 
 
 @contextmanager
