@@ -68,6 +68,8 @@ def set_up_log(verbosity: int) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    # What psycopg could not do on a lost connection follows from the error that it raises, and that is told anyway.
+    logging.getLogger("psycopg").setLevel(logging.ERROR if verbosity == 0 else logging.NOTSET)
 
 
 def _formatter(form: Literal["json", "text"]) -> logging.Formatter:

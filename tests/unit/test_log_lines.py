@@ -25,8 +25,8 @@ class Terminal(io.StringIO):
 @pytest.fixture(autouse=True)
 def untouched(monkeypatch):
     """Loggers as they were, whatever a test sets up."""
-    root, ours = logging.getLogger(), logging.getLogger("discord_airflow")
-    before = [(one, one.handlers, one.level, one.propagate) for one in (root, ours)]
+    loggers = [logging.getLogger(name) for name in (None, "discord_airflow", "psycopg")]
+    before = [(one, one.handlers, one.level, one.propagate) for one in loggers]
     monkeypatch.delenv("LOG_FORMAT", raising=False)
     yield
     for one, handlers, level, propagate in before:
@@ -108,6 +108,16 @@ def test_verbosity_says_how_much(monkeypatch):
             tell(log, "event", level)
 
     assert [len(written(monkeypatch, talks, verbosity=number)) for number in (0, 1, 2, 3)] == [1, 2, 3, 3]
+
+
+def test_a_lost_connection_is_told_once(monkeypatch):
+    """What psycopg adds to the error that it raises is for whoever asked to hear more."""
+
+    def lose(_log):
+        logging.getLogger("psycopg").warning("error ignored terminating a pipeline: the connection is lost")
+
+    assert not written(monkeypatch, lose, verbosity=0)
+    assert len(written(monkeypatch, lose, verbosity=1)) == 1
 
 
 def test_threads_of_a_pool_know_the_run(monkeypatch):
