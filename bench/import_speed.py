@@ -6,9 +6,9 @@ How fast is an import, held against the server's own COPY of the same rows?
 
 In every round the server copies from ready text files what the first imports wrote: the same rows, in the same order,
 into the same tables with the same indexes, in one transaction. That is the limit, and what the imports take is given as
-multiples of it; of several rounds the median counts. What autovacuum does after a million new rows, in this database or
-that of another import, belongs to none of them: it is off, and a database is brought to rest before each import. So is
-the disk, which would be busy with the files that were just made.
+multiples of it, measured within a few minutes; of several rounds the median counts. What autovacuum does after a
+million new rows, in this database or that of another import, belongs to none of them: it is off, and a database is
+brought to rest before each import. So is the disk, which would be busy with the files that were just made.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ class Taken:
     """
 
     measured: Measured
-    limit: float
     cpu_seconds: float
     wal_mb: float
+    limit: float = 0.0  # until it is measured
 
 
 def make_files(folder: Path, plan: Plan) -> Files:
@@ -87,26 +87,32 @@ def make_files(folder: Path, plan: Plan) -> Files:
 
 def run_round(server: Server, files: Files) -> dict[str, Taken]:
     """Import everything, and return what each import took."""
-    databases = [server.fresh(f"bench_{name}") for name in ("import", "several", "small")]
-    firsts = zip(databases, (files.one, files.several, files.small), (0, _PROCESSES, _PROCESSES), strict=True)
-    one, several, small = (_first_import(server, *each) for each in firsts)
-    return {
-        FIRST: one,
-        SEVERAL: several,
-        SMALL: small,
-        KNOWN: _import(databases[0], files.one, limit=one.limit),
-        SAME: _import(databases[0], files.same, limit=one.limit),
-        LATER: _import(databases[0], files.later, limit=one.limit),
-        WEEK: _import(databases[2], files.week, _PROCESSES, limit=small.limit),
-    }
+    taken = _imports_of_one(server, server.fresh("bench_import"), files)
+    taken[SEVERAL] = _first_import(server, server.fresh("bench_several"), files.several)
+    small = server.fresh("bench_small")
+    taken[SMALL] = _first_import(server, small, files.small)
+    taken[WEEK] = replace(_import(small, files.week, _PROCESSES), limit=taken[SMALL].limit)
+    return taken
 
 
-def _first_import(server: Server, settings: DatabaseSettings, files: list[Path], processes: int) -> Taken:
-    taken = _import(settings, files, processes)
+def _first_import(server: Server, settings: DatabaseSettings, files: list[Path]) -> Taken:
+    taken = _import(settings, files, _PROCESSES)
     return replace(taken, limit=copy_all(server, write_copies(server, settings)))
 
 
-def _import(settings: DatabaseSettings, files: list[Path], processes: int = 0, limit: float = 0.0) -> Taken:
+def _imports_of_one(server: Server, settings: DatabaseSettings, files: Files) -> dict[str, Taken]:
+    """Import the one file and its later versions; the limit is the mean of before these and after them."""
+    taken = {FIRST: _import(settings, files.one)}
+    copies = write_copies(server, settings)
+    before = copy_all(server, copies)
+    taken |= {
+        name: _import(settings, paths) for name, paths in ((KNOWN, files.one), (SAME, files.same), (LATER, files.later))
+    }
+    limit = (before + copy_all(server, copies)) / 2
+    return {name: replace(one, limit=limit) for name, one in taken.items()}
+
+
+def _import(settings: DatabaseSettings, files: list[Path], processes: int = 0) -> Taken:
     with database.connect(settings, autocommit=True) as connection:
         connection.execute("VACUUM")
         (before,) = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone() or (0,)
@@ -114,7 +120,7 @@ def _import(settings: DatabaseSettings, files: list[Path], processes: int = 0, l
         measured = measured_import(database.conninfo(settings), *files, processes=processes)
         cpu_seconds = measured.cpu_seconds + server_cpu_seconds(connection) - began
         (after,) = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone() or (0,)
-    return Taken(measured, limit, cpu_seconds, float(after - before) / 1e6)
+    return Taken(measured, cpu_seconds, float(after - before) / 1e6)
 
 
 def write_copies(server: Server, settings: DatabaseSettings) -> dict[str, Path]:
