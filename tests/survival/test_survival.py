@@ -15,7 +15,7 @@ from discord_airflow import embedded
 from discord_airflow.errors import ServiceDownError
 from discord_airflow.settings import DatabaseSettings
 
-KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (600, 150, 45, 20) if LONG else (20, 6, 3, 1)
+KILLS, ENDED_SESSIONS, CRASHES, ROUNDS = (660, 150, 45, 20) if LONG else (20, 6, 3, 1)
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 
@@ -41,7 +41,7 @@ def test_a_killed_import_leaves_whole_files_only(imports, shared):
     Kill -9 at random moments: whatever stands in the ledger is whole, and the end is that of a run nobody killed.
     """
     ordeal = Ordeal(imports, shared, SEED, "kills")
-    ordeal.suffer(KILLS, kill, Clock(share=1.5))
+    ordeal.suffer(KILLS, kill, Clock(share=1.7))
     assert ordeal.in_mid_work >= ordeal.hits // 10
     told(f"{ordeal.hits} imports killed, {ordeal.in_mid_work} in mid-work, {ordeal.cycles} archives compared")
 
