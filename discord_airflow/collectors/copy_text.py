@@ -14,7 +14,7 @@ _has_nul = re.compile(r"(?<!\\)(?:\\\\)*\\u0000").search  # and not a backslash 
 
 def escaped(text: str) -> str:
     """Return *text* as one field; NUL, which PostgreSQL does not store, raises BadValueError."""
-    # Five searches for one character take half the time of a pattern for all of them.
+    # Five searches for one character take a third of the time of a pattern for all of them.
     if "\\" not in text and "\n" not in text and "\t" not in text and "\r" not in text and "\0" not in text:
         return text
     if "\0" in text:
